@@ -1,0 +1,104 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of src/ and what each may import from: downwards only. A file directly in src/ is the program itself and
+ * may import from everywhere.
+ */
+const MAY_IMPORT = {
+  core: [],
+  configuration: ['core'],
+  render: ['core'],
+  host: ['core', 'configuration'],
+  database: ['core', 'configuration'],
+  migrations: ['core', 'configuration', 'database'],
+  sandbox: ['core', 'configuration', 'database', 'migrations'],
+  commands: ['core', 'configuration', 'database', 'migrations', 'host', 'render', 'sandbox'],
+};
+
+/** Only `main.ts` stands above these. */
+const PROGRAM = ['cli', 'context', 'exit', 'global-options', 'main', 'terminal'];
+
+const importDirection = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
+  const above = Object.keys(MAY_IMPORT).filter((other) => other !== room && !allowed.includes(other));
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: [...above.map((other) => `**/../${other}/**`), ...PROGRAM.map((file) => `**/../${file}.js`)],
+              message: `Imports point downwards: src/${room} may import from ${['itself', ...allowed].join(', ')}.`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Indexing that the line above has proved.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // `||` on text means "or empty".
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // An async function without await is a promise by contract.
+      '@typescript-eslint/require-await': 'off',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/core/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', { name: 'process', message: 'core does no I/O.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'The clock is handed in.' },
+        { object: 'Math', property: 'random', message: 'Randomness is handed in.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main.ts', 'src/configuration/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only the configuration reads the environment.' },
+      ],
+    },
+  },
+  ...importDirection,
+  {
+    files: ['**/*.mjs', '**/*.js', 'bin/sf-ops'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        performance: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['bin/**'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' },
+    },
+  },
+);

@@ -1,0 +1,11 @@
+/** One runner for every tier; `scripts/test.mjs` chooses the folder and adds up the totals. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'es6' } }] },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/servers/run-setup.mjs',
+  globalTeardown: '<rootDir>/test/servers/run-teardown.mjs',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
