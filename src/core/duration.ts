@@ -1,0 +1,27 @@
+import { UsageError } from './errors.js';
+
+const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `90`, `90s`, `15m`, `1h30m`, `7d` → seconds. A bare number is seconds. */
+export function parseDuration(text: string): number {
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?/gy)];
+  const consumed = parts.reduce((length, part) => length + part[0].length, 0);
+  const bareInCompound = parts.length > 1 && parts.some((part) => part[2] === undefined);
+  if (parts.length === 0 || consumed !== text.trim().length || bareInCompound) {
+    throw new UsageError(`"${text}" is not a duration: write 90, 90s, 15m, 1h30m or 7d.`);
+  }
+  return parts.reduce((total, part) => total + Number(part[1]) * SECONDS[part[2] ?? 's']!, 0);
+}
+
+/** Seconds for people, two units at most: `4s`, `3m12s`, `2h05m`, `9d04h`. A clock that runs ahead shows `0s`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${pad(whole % 60)}s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`;
+  return `${Math.floor(whole / 86_400)}d${pad(Math.floor((whole % 86_400) / 3600))}h`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
