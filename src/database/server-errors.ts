@@ -1,0 +1,107 @@
+/**
+ * What MariaDB's and the driver's errors mean. Matched on `errno`: mysql2 gives some MariaDB errors another
+ * error's name in `code`. Server numbers: MariaDB 10.11 and 11.8.
+ */
+interface DriverError extends Error {
+  errno?: number;
+  code?: string;
+  fatal?: boolean;
+  sqlMessage?: string;
+}
+
+/** The error of the server or the driver itself, under whatever wraps it; null if there is none. */
+export function serverError(error: unknown): DriverError | null {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const candidate = current as DriverError;
+    if (typeof candidate.errno === 'number' || candidate.fatal === true || hasNetworkCode(candidate))
+      return candidate;
+  }
+  return null;
+}
+
+function hasErrno(error: unknown, ...numbers: number[]): boolean {
+  const errno = serverError(error)?.errno;
+  return errno !== undefined && numbers.includes(errno);
+}
+
+/**
+ * 1213: InnoDB chose this transaction as a deadlock's victim; on Galera also a failed certification, or a transaction
+ * killed by another node's write or DDL. In every case it is gone and none of it was committed.
+ */
+export const isDeadlock = (error: unknown): boolean => hasErrno(error, 1213);
+
+/** 1205: waited too long for a row lock, for a metadata lock (DDL), or, on Galera, for a causal read. */
+export const isLockWaitTimeout = (error: unknown): boolean => hasErrno(error, 1205);
+
+/** 1020: `innodb_snapshot_isolation` (on by default from 11.6.2) found the row changed since the snapshot. */
+export const isSnapshotConflict = (error: unknown): boolean => hasErrno(error, 1020);
+
+/** 1047: a Galera node outside the Primary Component. It still connects and answers `SELECT 1`. */
+export const isNotPrimary = (error: unknown): boolean => hasErrno(error, 1047);
+
+/** 1180: the commit failed while quorum was being lost; whether the others have it is not known. */
+export const isCommitFailed = (error: unknown): boolean => hasErrno(error, 1180);
+
+/** 1062: a unique key already holds this value. */
+export const isDuplicateKey = (error: unknown): boolean => hasErrno(error, 1062);
+
+/** 1845, 1846: this ALTER TABLE cannot be done with the ALGORITHM or the LOCK that it names. */
+export const isAlgorithmRefused = (error: unknown): boolean => hasErrno(error, 1845, 1846);
+
+/** 1969: `max_statement_time`; 3024 is MySQL's. */
+export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1969, 3024);
+
+/** 1193: this server does not know the variable. */
+export const isUnknownVariable = (error: unknown): boolean => hasErrno(error, 1193);
+
+/** 1142, 1143, 1227, 1044, 1370: a privilege is missing. */
+export const isPrivilegeMissing = (error: unknown): boolean => hasErrno(error, 1142, 1143, 1227, 1044, 1370);
+
+/** 1146: the table does not exist. */
+export const isTableMissing = (error: unknown): boolean => hasErrno(error, 1146);
+
+/** 1049: the database does not exist. */
+export const isDatabaseMissing = (error: unknown): boolean => hasErrno(error, 1049);
+
+/** 1045, 1698, 1044 at connection time: the account or its password is refused. */
+export const isAccessDenied = (error: unknown): boolean => hasErrno(error, 1045, 1698, 1044, 1862, 1820);
+
+/**
+ * The connection is gone, or was killed: 1053 shutdown in progress, 1927 and 1317 killed, 2006/2013 in the client
+ * libraries' numbering, and every network error of the driver, some of which carry no number.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  const found = serverError(error);
+  if (found === null) return false;
+  return hasErrno(found, 1053, 1927, 2006, 2013) || found.fatal === true || hasNetworkCode(found);
+}
+
+const NETWORK_CODES = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'PROTOCOL_PACKETS_OUT_OF_ORDER',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  'EACCES',
+  'HANDSHAKE_SSL_ERROR',
+  'HANDSHAKE_NO_SSL_SUPPORT',
+]);
+
+function hasNetworkCode(error: DriverError): boolean {
+  return error.code !== undefined && NETWORK_CODES.has(error.code);
+}
+
+/** The server's or driver's own words, without the SQL that mysql2 attaches. */
+export function serverMessage(error: unknown): string {
+  const found = serverError(error);
+  if (found === null) return error instanceof Error ? error.message : String(error);
+  return found.sqlMessage ?? (found.message || found.code || 'no reason given');
+}
