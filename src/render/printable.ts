@@ -1,0 +1,21 @@
+/**
+ * Controls (C0, C1, DEL), line and paragraph separators, and the marks that hide or reorder text: what a tenant may put
+ * into a name, and what would otherwise move the cursor, recolour, or rewrite what the operator sees. The joiner that
+ * emoji are made of is harmless.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/gu;
+
+/** Text from the database, fit for a terminal: every such character becomes `?`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, '?');
+}
+
+/** JSON text in which those characters are escaped, so that nothing is lost and nothing acts. */
+export function escapeUnprintable(json: string): string {
+  return json.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escaped(character)));
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
