@@ -1,11 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 
 import type { Handle } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
 import { openContext, outputFormat } from './context.js';
 import { ExitCode } from './core/exit-codes.js';
 import { failureFrom, failureJson, failureText } from './exit.js';
-import { declareGlobalOptions, twinWithEnvironment, type GlobalOptions } from './global-options.js';
+import {
+  declareGlobalOptions,
+  effectiveOptions,
+  TwinnedCommand,
+  type GlobalOptions,
+} from './global-options.js';
 import { checkFormat } from './render/renderer.js';
 import { write, type Terminal } from './terminal.js';
 import { VERSION } from './version.js';
@@ -34,7 +39,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
 }
 
 function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: ExitCode) => void): Command {
-  const program = new Command('sf-ops')
+  const program = new TwinnedCommand('sf-ops', terminal.environment)
     .description('Administer the cluster operations of a Shaken Fist cloud, straight from its MariaDB.')
     .version(VERSION)
     .exitOverride()
@@ -47,20 +52,21 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: Ex
     .showSuggestionAfterError()
     .addHelpText('afterAll', ({ command }) => (command.parent === null ? EPILOGUE : COMMAND_EPILOGUE));
   declareGlobalOptions(program);
-  twinWithEnvironment(program, terminal.environment);
 
   const handle: Handle =
     (handler, traits = {}) =>
     async (...args) => {
       args.pop(); // commander's own Command, last
       const options = args.pop();
-      const globals = program.opts<GlobalOptions>();
+      const globals = effectiveOptions(program);
       checkFormat(outputFormat(globals, terminal), traits.formats ?? []);
-      const { context, close } = openContext(globals, terminal, signal);
+      const chosen = traits.sandbox === true ? { ...globals, sandbox: true } : globals;
+      const { context, close } = openContext(chosen, terminal, signal);
       try {
         const result = await handler(context, options as never, ...(args as never));
         if (result.report !== null) await context.print(result.report);
-        finish(result.exitCode);
+        // What is printed was done, and tells what; the exit code tells that the signal was heard.
+        finish(signal.aborted ? exitCodeOf(signal) : result.exitCode);
       } finally {
         await close();
       }
@@ -72,8 +78,6 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: Ex
     if (entry === undefined) return;
     const { declare } = await entry.load();
     declare(subcommand, handle);
-    for (const declared of [subcommand, ...subcommand.commands])
-      twinWithEnvironment(declared, terminal.environment);
   });
   return program;
 }
@@ -102,8 +106,7 @@ async function fail(
 function listenForSignals(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted)
-      process.exit(name === 'SIGTERM' ? ExitCode.TERMINATED : ExitCode.INTERRUPTED);
+    if (controller.signal.aborted) process.exit(exitCodeOf(controller.signal));
     controller.abort(name);
   };
   process.on('SIGINT', onSignal);
@@ -115,4 +118,8 @@ function listenForSignals(): { signal: AbortSignal; stop: () => void } {
       process.off('SIGTERM', onSignal);
     },
   };
+}
+
+function exitCodeOf({ reason }: AbortSignal): ExitCode {
+  return reason === 'SIGTERM' ? ExitCode.TERMINATED : ExitCode.INTERRUPTED;
 }

@@ -1,5 +1,6 @@
-import { Option, type Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ConnectionFlags, Environment } from './configuration/connection-settings.js';
+import { UsageError } from './core/errors.js';
 
 export interface GlobalOptions extends ConnectionFlags {
   sandbox?: boolean;
@@ -53,14 +54,44 @@ export function declareGlobalOptions(program: Command): void {
 }
 
 /**
- * Gives every option of the command its environment twin: `--dry-run` is `SF_OPS_DRY_RUN`.
- * A switch takes 1, true, yes or on; 0, false, no, off and the empty string leave it off.
+ * A command whose every option has an environment twin: `--dry-run` is `SF_OPS_DRY_RUN`. So have its subcommands'.
+ * An empty variable is one that is not set. A switch takes 1, true, yes or on; 0, false, no and off leave it off.
  */
-export function twinWithEnvironment(command: Command, environment: Environment): void {
-  for (const option of command.options) {
-    const name = `SF_OPS_${option.name().replaceAll('-', '_').toUpperCase()}`;
-    const isSwitch = !option.required && !option.optional;
-    if (isSwitch && /^(0|false|no|off|)$/i.test(environment[name] ?? '')) continue;
-    option.env(name);
+export class TwinnedCommand extends Command {
+  constructor(
+    name: string,
+    private readonly environment: Environment,
+  ) {
+    super(name);
   }
+
+  override createCommand(name = ''): TwinnedCommand {
+    return new TwinnedCommand(name, this.environment);
+  }
+
+  override addOption(option: Option): this {
+    const name = `SF_OPS_${option.name().replaceAll('-', '_').toUpperCase()}`;
+    const value = this.environment[name] ?? '';
+    const isSwitch = !option.required && !option.optional;
+    // Before the option is added, or commander does not listen for it.
+    if (value !== '' && !(isSwitch && /^(0|false|no|off)$/i.test(value))) option.env(name);
+    return super.addOption(option);
+  }
+}
+
+const PLACES = ['host', 'socket', 'sandbox'] as const;
+
+/**
+ * The global options as they were meant together: where the database is can be said in three ways, and the command
+ * line outdoes the environment twin of each.
+ *
+ * @throws UsageError when the command line says it twice
+ */
+export function effectiveOptions(program: Command): GlobalOptions {
+  const options = { ...program.opts<GlobalOptions>() };
+  const [place, second] = PLACES.filter((name) => program.getOptionValueSource(name) === 'cli');
+  if (place === undefined) return options;
+  if (second !== undefined) throw new UsageError(`--${place} and --${second} exclude each other.`);
+  for (const other of PLACES) if (other !== place) delete options[other];
+  return options;
 }

@@ -27,7 +27,7 @@ export interface CommandContext {
    * @throws RefusedError when the answer is no, or there is no terminal to ask on
    */
   confirm(question: string): Promise<void>;
-  /** The lines of standard input, without their line ends and without empty lines. */
+  /** The lines of standard input, without the space around them; a line may be empty. */
   inputLines(): AsyncIterable<string>;
   /** Prints a part of the answer ahead of its end, for commands that run long. */
   print(report: Report): Promise<void>;
@@ -49,6 +49,8 @@ export type Handler<Options, Arguments extends unknown[]> = (
 export interface HandlerTraits {
   /** Formats beside the common ones. */
   formats?: readonly string[];
+  /** The command's database is the sandbox, whatever flags and configuration name. */
+  sandbox?: boolean;
 }
 
 /** Makes a commander action out of a handler: the one way in which a command is run. */
