@@ -64,7 +64,15 @@ export class DatabaseDescription {
   }
 }
 
+/** @throws UnavailableError when a table is missing without which no question can be answered */
 export async function describeDatabase(session: Session): Promise<DatabaseDescription> {
+  const description = await describeTables(session);
+  description.requireShakenFist();
+  return description;
+}
+
+/** The tables of the database, whether they are Shaken Fist's or not. */
+export async function describeTables(session: Session): Promise<DatabaseDescription> {
   const columns = await session.rows<{
     table_name: string;
     name: string;
@@ -81,9 +89,7 @@ export async function describeDatabase(session: Session): Promise<DatabaseDescri
       .get(table)!
       .columns.set(name, { name, type, nullable: nullable === 'YES', collation, labels: enumLabels(type) });
   }
-  const description = new DatabaseDescription(tables);
-  description.requireShakenFist();
-  return description;
+  return new DatabaseDescription(tables);
 }
 
 /** The keys of one table as they are, which a version row does not prove. */

@@ -11,7 +11,11 @@ interface DriverError extends Error {
 
 /** The error of the server or the driver itself, under whatever wraps it; null if there is none. */
 export function serverError(error: unknown): DriverError | null {
-  for (let current = error; current instanceof Error; current = current.cause) {
+  for (
+    let current = error;
+    typeof current === 'object' && current !== null;
+    current = (current as Error).cause
+  ) {
     const candidate = current as DriverError;
     if (typeof candidate.errno === 'number' || candidate.fatal === true || hasNetworkCode(candidate))
       return candidate;
@@ -51,11 +55,23 @@ export const isAlgorithmRefused = (error: unknown): boolean => hasErrno(error, 1
 /** 1969: `max_statement_time`; 3024 is MySQL's. */
 export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1969, 3024);
 
+/** 1317: KILL QUERY, by an administrator or by Galera for the sake of another node's write. */
+export const isStatementKilled = (error: unknown): boolean => hasErrno(error, 1317);
+
 /** 1193: this server does not know the variable. */
 export const isUnknownVariable = (error: unknown): boolean => hasErrno(error, 1193);
 
 /** 1142, 1143, 1227, 1044, 1370: a privilege is missing. */
 export const isPrivilegeMissing = (error: unknown): boolean => hasErrno(error, 1142, 1143, 1227, 1044, 1370);
+
+/** 1054: the table has no such column. */
+export const isColumnMissing = (error: unknown): boolean => hasErrno(error, 1054);
+
+/** 1267: a comparison of two columns whose collations differ. */
+export const isCollationMix = (error: unknown): boolean => hasErrno(error, 1267);
+
+/** 1290, 1836: an option forbids the statement; met here where the server is read-only. */
+export const isServerReadOnly = (error: unknown): boolean => hasErrno(error, 1290, 1836);
 
 /** 1146: the table does not exist. */
 export const isTableMissing = (error: unknown): boolean => hasErrno(error, 1146);
@@ -67,13 +83,32 @@ export const isDatabaseMissing = (error: unknown): boolean => hasErrno(error, 10
 export const isAccessDenied = (error: unknown): boolean => hasErrno(error, 1045, 1698, 1044, 1862, 1820);
 
 /**
- * The connection is gone, or was killed: 1053 shutdown in progress, 1927 and 1317 killed, 2006/2013 in the client
- * libraries' numbering, and every network error of the driver, some of which carry no number.
+ * The connection is gone, or was killed: 1053 shutdown in progress, 1927 killed, 2006/2013 in the client libraries'
+ * numbering, and every network error of the driver, some of which carry no number.
  */
 export function isConnectionLost(error: unknown): boolean {
   const found = serverError(error);
   if (found === null) return false;
   return hasErrno(found, 1053, 1927, 2006, 2013) || found.fatal === true || hasNetworkCode(found);
+}
+
+/**
+ * Whether the same may succeed a moment later, perhaps on another server: a conflict, a wait that was too long, or a
+ * server that is lost. Nothing of an open transaction is left in any of these cases, unless COMMIT had been sent.
+ */
+export function isPassing(error: unknown): boolean {
+  return (
+    isDeadlock(error) ||
+    isSnapshotConflict(error) ||
+    isLockWaitTimeout(error) ||
+    isStatementKilled(error) ||
+    isServerLost(error)
+  );
+}
+
+/** Whether this server, or the way to it, is not to be used any more. */
+export function isServerLost(error: unknown): boolean {
+  return isConnectionLost(error) || isNotPrimary(error) || isCommitFailed(error);
 }
 
 const NETWORK_CODES = new Set([

@@ -7,8 +7,8 @@ const GREATEST_SKEW_SECONDS = 5;
 export const CLOCK_CHECKS: readonly Check[] = [
   declareCheck({
     id: 'clock',
-    title: `this machine’s clock and the server’s agree to ${GREATEST_SKEW_SECONDS} s`,
-    why: 'The sender’s clock dates an operation, and no worker takes it before the server’s clock has reached that time.',
+    title: `the clocks of this machine and the server agree to ${GREATEST_SKEW_SECONDS} s`,
+    why: 'The clock of the sender dates an operation, and no worker takes it before that of the server gets there.',
     about: 'servers',
     examine: (servers) => judgeClocks(visited(servers)),
   }),
@@ -25,7 +25,11 @@ function judgeClocks(servers: readonly AnsweringServer[]): Finding | null {
   if (servers.length === 0) return null;
   const detail = `${servers.map(clockText).join(', ')}.`;
   const hint = 'Synchronise the clocks of both machines (chrony, systemd-timesyncd).';
-  if (servers.some(({ clock }) => Math.abs(clock.skewSeconds) - clock.uncertaintySeconds > GREATEST_SKEW_SECONDS)) {
+  if (
+    servers.some(
+      ({ clock }) => Math.abs(clock.skewSeconds) - clock.uncertaintySeconds > GREATEST_SKEW_SECONDS,
+    )
+  ) {
     return fail(detail, hint);
   }
   const isCertain = ({ clock }: AnsweringServer): boolean =>

@@ -1,10 +1,10 @@
 /** A step of Shaken Fist's own schema that sf-ops can perform. */
-export interface KnownMigration {
+interface KnownMigration {
   id: string;
   fromVersions: readonly number[];
 }
 
-export interface KnownTable {
+interface KnownTable {
   /** The newest version that this program knows. */
   version: number;
   migration?: KnownMigration;

@@ -1,4 +1,4 @@
-import type { NodeFacts } from '../drainers.js';
+import type { ClusterFacts } from '../drainers.js';
 
 /** What was asked for; or, where the account or the database's state did not let us learn it, why not. */
 export type Answer<T> = { readonly known: T } | { readonly unknown: string };
@@ -27,8 +27,8 @@ export interface VisitedServer {
   /** The Galera node's name, otherwise the host's. */
   node: string;
   version: string;
-  /** Tells servers apart whose addresses differ; null where the server has no such thing. */
-  identity: string | null;
+  /** Equal for two addresses that lead to one server, and only then. */
+  identity: string;
   clock: ClockReading;
   galera: GaleraNode | null;
 }
@@ -133,11 +133,8 @@ export interface AccountFacts {
   grants: readonly string[];
 }
 
-/** Shaken Fist's nodes; those that are deleted are left out. */
-export interface NodesFacts {
-  nodes: readonly NodeFacts[];
-  /** Seconds without a check-in after which a node is missing. */
-  checkinMaximumSeconds: number;
+/** Shaken Fist's nodes, without those that are deleted. */
+export interface NodesFacts extends ClusterFacts {
   /** Unix seconds on the server's clock. */
   now: number;
 }

@@ -1,6 +1,6 @@
 import { declareCheck, fail, info, pass, unknown, warn, type Check, type Finding } from './check.js';
 import type { ServerVisit } from './facts.js';
-import { galeraServers, silentAddresses, visited, type GaleraServer } from './servers.js';
+import { galeraServers, silentAddresses, type GaleraServer } from './servers.js';
 
 /** A part of the time that writers notice. */
 const NOTICEABLE_PAUSE = 0.1;
@@ -8,36 +8,22 @@ const NOTICEABLE_PAUSE = 0.1;
 const NOTICEABLE_LAG = 1000;
 
 export const GALERA_CHECKS: readonly Check[] = [
-  declareCheck({
-    id: 'addresses',
-    title: 'every configured address answers',
-    why: 'sf-ops uses the first that does; the others are its way out when that one fails.',
-    about: 'servers',
-    examine: (servers) => {
-      const silent = silentAddresses(servers).filter(({ given }) => given);
-      if (silent.length === 0) return pass(servers.filter(({ given }) => given).map(({ address }) => address).join(', '));
-      const detail = silent.map(({ address, reason }) => `${address}: ${reason}`).join(' ');
-      return fail(detail, 'Repair the server, or take its address out of the list of hosts.');
-    },
-  }),
-  declareCheck({
-    id: 'one-database',
-    title: 'all configured addresses lead to one database',
-    why: 'Otherwise the answer depends on which of them is reachable.',
-    about: 'servers',
-    examine: oneDatabase,
-  }),
   galeraCheck({
     id: 'galera-state',
     title: 'every node is Primary and Synced',
     why: 'Any other node refuses work, or answers from the past.',
     examine: (nodes) => {
-      const states = nodes.map(({ node, galera }) => `${node} ${galera.clusterStatus}/${galera.localState}`).join(', ');
+      const states = nodes
+        .map(({ node, galera }) => `${node} ${galera.clusterStatus}/${galera.localState}`)
+        .join(', ');
       const isFit = ({ galera }: GaleraServer): boolean =>
         galera.clusterStatus === 'Primary' && galera.localState === 'Synced' && galera.ready;
       if (nodes.every(isFit)) return pass(`${states}.`);
       const unfit = nodes.filter((node) => !isFit(node)).map(({ node }) => node);
-      return fail(`${states}.`, `Look into the error log of ${unfit.join(', ')}, and at the network between the nodes.`);
+      return fail(
+        `${states}.`,
+        `Look into the error log of ${unfit.join(', ')}, and at the network between the nodes.`,
+      );
     },
   }),
   galeraCheck({
@@ -51,7 +37,9 @@ export const GALERA_CHECKS: readonly Check[] = [
     title: 'all nodes run the same version',
     why: 'A mixture is meant for the hours of a rolling upgrade only.',
     examine: (nodes) => {
-      const versions = nodes.map(({ node, version, galera }) => `${node} ${version} (Galera ${galera.providerVersion})`);
+      const versions = nodes.map(
+        ({ node, version, galera }) => `${node} ${version} (Galera ${galera.providerVersion})`,
+      );
       const kinds = new Set(nodes.map(({ version, galera }) => `${version} ${galera.providerVersion}`));
       return kinds.size === 1
         ? pass(`${nodes[0]!.version} (Galera ${nodes[0]!.galera.providerVersion}).`)
@@ -63,7 +51,9 @@ export const GALERA_CHECKS: readonly Check[] = [
     title: 'flow control hardly ever holds up the cluster',
     why: 'While the slowest node catches up, nobody writes.',
     examine: (nodes) => {
-      const pauses = nodes.map(({ node, galera }) => `${node} ${(100 * galera.flowControlPaused).toFixed(1)} %`);
+      const pauses = nodes.map(
+        ({ node, galera }) => `${node} ${(100 * galera.flowControlPaused).toFixed(1)} %`,
+      );
       const detail = `Paused since the counters were reset: ${pauses.join(', ')}.`;
       return nodes.every(({ galera }) => galera.flowControlPaused <= NOTICEABLE_PAUSE)
         ? pass(detail)
@@ -125,21 +115,14 @@ function galeraCheck(
   });
 }
 
-function oneDatabase(servers: readonly ServerVisit[]): Finding | null {
-  const answering = visited(servers);
-  if (answering.length < 2) return null;
-  const clusters = new Set(answering.map(({ galera, identity, address }) => galera?.clusterUuid ?? identity ?? address));
-  const where = answering.map(({ address, node, galera }) => `${address} is ${node}${galera === null ? '' : ` of cluster ${galera.clusterUuid}`}`);
-  return clusters.size === 1
-    ? pass(answering[0]!.galera === null ? 'They do.' : `Cluster ${answering[0]!.galera.clusterUuid}.`)
-    : fail(`${where.join(', ')}.`, 'Give only addresses of one server or one Galera cluster.');
-}
-
 function clusterSize(nodes: readonly GaleraServer[], servers: readonly ServerVisit[]): Finding {
   const sizes = new Set(nodes.map(({ galera }) => galera.clusterSize));
   if (sizes.size > 1) {
     const views = nodes.map(({ node, galera }) => `${node} sees ${galera.clusterSize}`).join(', ');
-    return fail(`${views}.`, 'Repair the network between the nodes; a node that sees fewer has to join again.');
+    return fail(
+      `${views}.`,
+      'Repair the network between the nodes; a node that sees fewer has to join again.',
+    );
   }
   const size = nodes[0]!.galera.clusterSize;
   const configured = Math.max(...nodes.map(({ galera }) => galera.configuredSize));

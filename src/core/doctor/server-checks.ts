@@ -3,7 +3,7 @@ import { declareCheck, fail, info, pass, warn, type Check } from './check.js';
 
 const OLDEST_MARIADB = [10, 11, 0] as const;
 const MEBIBYTE = 1024 ** 2;
-/** A multi-row INSERT of 1,000 operations, the most that `enqueue --file` sends at once, is about this long. */
+/** About what one INSERT of a thousand operations needs, with room for long ones. */
 const LEAST_PACKET = 4 * MEBIBYTE;
 const LONG_LOCK_WAIT_SECONDS = 3600;
 
@@ -16,7 +16,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     about: 'settings',
     examine: ({ version }) =>
       isNewEnough(version)
-        ? pass(version)
+        ? pass(`${version}.`)
         : fail(`${version} is not MariaDB ${OLDEST_MARIADB.join('.')} or newer.`, 'Upgrade the server.'),
   }),
   declareCheck({
@@ -26,8 +26,11 @@ export const SERVER_CHECKS: readonly Check[] = [
     about: 'settings',
     examine: ({ storageEngine }) =>
       storageEngine.toLowerCase() === 'innodb'
-        ? pass(storageEngine)
-        : fail(`default_storage_engine is ${storageEngine}.`, 'Set default_storage_engine=InnoDB on the server.'),
+        ? pass(`default_storage_engine is ${storageEngine}.`)
+        : fail(
+            `default_storage_engine is ${storageEngine}.`,
+            'Set default_storage_engine=InnoDB on the server.',
+          ),
   }),
   declareCheck({
     id: 'character-set',
@@ -36,7 +39,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     about: 'settings',
     examine: ({ characterSet, database }) =>
       characterSet === 'utf8mb4'
-        ? pass(characterSet)
+        ? pass(`The database's character set is ${characterSet}.`)
         : fail(`The database's character set is ${characterSet}.`, alterDatabase(database)),
   }),
   declareCheck({
@@ -46,7 +49,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     about: 'settings',
     examine: ({ collation, database }) =>
       collation.startsWith('utf8mb4_')
-        ? pass(collation)
+        ? pass(`The database's collation is ${collation}.`)
         : fail(`The database's collation is ${collation}.`, alterDatabase(database)),
   }),
   declareCheck({
@@ -62,9 +65,9 @@ export const SERVER_CHECKS: readonly Check[] = [
       return replicating
         ? warn(
             `${address} applies the changes of another server.`,
-            'If that one is Shaken Fist’s, name it with --host.',
+            'Name that one with --host if it is the one that Shaken Fist writes to.',
           )
-        : pass('It does, and applies no other server’s changes.');
+        : pass(`${address} accepts writes and applies no other server's changes.`);
     },
   }),
   declareCheck({
@@ -87,7 +90,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     about: 'settings',
     examine: ({ lockWaitTimeout }) =>
       info(
-        `lock_wait_timeout is ${formatDuration(lockWaitTimeout)} for sessions that do not set it, as Shaken Fist’s do not.`,
+        `lock_wait_timeout is ${formatDuration(lockWaitTimeout)} for sessions that do not set it, as Shaken Fist's do not.`,
         lockWaitTimeout > LONG_LOCK_WAIT_SECONDS
           ? 'Statements of sf-ops give up after seconds; consider a lower lock_wait_timeout for the others.'
           : null,

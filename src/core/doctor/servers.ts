@@ -5,18 +5,25 @@ export type GaleraServer = AnsweringServer & { galera: GaleraNode };
 
 /** The servers that answered. */
 export function visited(servers: readonly ServerVisit[]): AnsweringServer[] {
-  return servers.flatMap(({ address, outcome }) => ('known' in outcome ? [{ address, ...outcome.known }] : []));
-}
-
-/** The Galera nodes that answered. */
-export function galeraServers(servers: readonly ServerVisit[]): GaleraServer[] {
-  return visited(servers).flatMap((server) =>
-    server.galera === null ? [] : [{ ...server, galera: server.galera }],
+  return servers.flatMap(({ address, outcome }) =>
+    'known' in outcome ? [{ address, ...outcome.known }] : [],
   );
 }
 
+/** The Galera nodes that answered, each once however many addresses lead to it. */
+export function galeraServers(servers: readonly ServerVisit[]): GaleraServer[] {
+  const nodes = new Map<string, GaleraServer>();
+  for (const server of visited(servers)) {
+    if (server.galera === null || nodes.has(server.identity)) continue;
+    nodes.set(server.identity, { ...server, galera: server.galera });
+  }
+  return [...nodes.values()];
+}
+
 /** The addresses that gave no answer, with the reason. */
-export function silentAddresses(servers: readonly ServerVisit[]): { address: string; given: boolean; reason: string }[] {
+export function silentAddresses(
+  servers: readonly ServerVisit[],
+): { address: string; given: boolean; reason: string }[] {
   return servers.flatMap(({ address, given, outcome }) =>
     'unknown' in outcome ? [{ address, given, reason: outcome.unknown }] : [],
   );

@@ -1,0 +1,79 @@
+import type { Answer } from './facts.js';
+
+interface Grant {
+  /** Whom it was given to: the account, one of its roles, or PUBLIC. */
+  grantee: string;
+  privileges: ReadonlySet<string>;
+  /** Null: every database. */
+  database: string | null;
+  /** Null: every table. */
+  table: string | null;
+}
+
+const QUOTED = '`(?:[^`]|``)+`';
+const GRANT = new RegExp(
+  `^GRANT (.+?) ON (?:TABLE )?(\\*|${QUOTED})\\.(\\*|${QUOTED}) TO (.+?)(?: IDENTIFIED | REQUIRE | WITH |$)`,
+);
+
+/**
+ * Whether the lines of `SHOW GRANTS` give a privilege on a table. Of several grants on databases whose patterns match,
+ * MariaDB applies one to each grantee: the one that names the database without wildcards, if there is one.
+ */
+export function isGranted(
+  lines: readonly string[],
+  database: string,
+  table: string,
+  privilege: string,
+): Answer<boolean> {
+  const grants = lines.flatMap((line) => parseGrant(line) ?? []);
+  const gives = ({ privileges }: Grant): boolean =>
+    privileges.has(privilege) || privileges.has('ALL PRIVILEGES');
+  if (grants.some((grant) => grant.database === null && gives(grant))) return { known: true };
+  const isOnTable = (grant: Grant): boolean => grant.table === table && grant.database === database;
+  if (grants.some((grant) => isOnTable(grant) && gives(grant))) return { known: true };
+
+  const wholeDatabase = grants.filter((grant) => grant.table === null && grant.database !== null);
+  let answer: Answer<boolean> = { known: false };
+  for (const grantee of new Set(grants.map((grant) => grant.grantee))) {
+    const own = wholeDatabase.filter((grant) => grant.grantee === grantee);
+    const matching = own.filter((grant) => likePattern(grant.database!).test(database));
+    const literal = matching.filter((grant) => !hasWildcard(grant.database!));
+    const applicable = literal.length > 0 ? literal : matching;
+    if (applicable.length > 0 && applicable.every(gives)) return { known: true };
+    if (applicable.some(gives))
+      answer = { unknown: `several grants of ${grantee} match the database ${database}` };
+  }
+  return answer;
+}
+
+/** ``GRANT SELECT, UPDATE (`a`) ON `sf\_%`.* TO …``: a privilege on single columns is not one on the table. */
+function parseGrant(line: string): Grant | null {
+  const [, list, database, table, grantee] = GRANT.exec(line) ?? [];
+  if (list === undefined || database === undefined || table === undefined || grantee === undefined)
+    return null;
+  const whole = list.replaceAll(/\([^)]*\)/g, '(columns)').split(', ');
+  return {
+    grantee,
+    privileges: new Set(whole.filter((privilege) => !privilege.includes('('))),
+    database: database === '*' ? null : unquoted(database),
+    table: table === '*' ? null : unquoted(table),
+  };
+}
+
+function unquoted(name: string): string {
+  return name.slice(1, -1).replaceAll('``', '`');
+}
+
+function hasWildcard(pattern: string): boolean {
+  return /[%_]/.test(pattern.replaceAll(/\\./g, ''));
+}
+
+/** The database of a grant is a LIKE pattern: `_` is one character, `\_` an underscore. */
+function likePattern(pattern: string): RegExp {
+  const source = pattern.replaceAll(/\\?[\s\S]/g, (unit) => {
+    if (unit === '%') return '.*';
+    if (unit === '_') return '.';
+    return (unit.length === 2 ? unit[1]! : unit).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${source}$`, 's');
+}
