@@ -1,9 +1,10 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { NotFoundError, UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { ambiguous, readObjectWish, SHORTEST_PREFIX } from '../core/object-reference.js';
-import { nameOfObjectType, OBJECT_TYPE_VALUES } from '../core/object-types.js';
-import { shown } from '../core/reading.js';
+import { ambiguous, readObjectWish, SHORTEST_PREFIX, type ObjectWish } from '../core/object-reference.js';
+import { nameOfObjectType, OBJECT_TYPE_VALUES, valueOfObjectType } from '../core/object-types.js';
+import { OPERATION_TYPES } from '../core/operations/catalogue.js';
+import { readWord, shown } from '../core/reading.js';
 import { parseUuid, type Uuid } from '../core/uuid.js';
 import type { DatabaseDescription } from './description.js';
 import type { Session } from './session.js';
@@ -18,6 +19,9 @@ const NAMED: Readonly<Record<string, { table: SQL; name: SQL }>> = {
 
 /** States of an object that is gone or going, which a name then no longer means. */
 const GONE = new Set(['deleted', 'hard-deleted']);
+
+/** Questions asked with one statement. */
+const CHUNK = 200;
 
 /**
  * The ENUM's name for a type as the operator gave it.
@@ -37,8 +41,21 @@ export function readObjectType(text: string, description: DatabaseDescription): 
 }
 
 /**
- * Finds the objects that an operator named by uuid, name, or the beginning of a uuid. A whole uuid is taken as it is:
- * an object can be gone while operations still target it.
+ * The value of an operation type as the operator gave it; the database may know more types than this program.
+ *
+ * @throws UsageError for a type that neither knows
+ */
+export function readOperationType(text: string, description: DatabaseDescription): string {
+  const ours = OPERATION_TYPES.map(({ value }): string => value);
+  const known = new Set([...ours, ...description.operationLabels.map(valueOfObjectType)]);
+  const type = readWord(text.toLowerCase(), 'an operation type', [...known]);
+  if ('problem' in type) throw new UsageError(`${type.problem}.`);
+  return type.value;
+}
+
+/**
+ * Finds the objects that an operator named by uuid, name, or the beginning of a uuid; a few statements, however many
+ * there are. A whole uuid is taken as it is: an object can be gone while operations still target it.
  *
  * @throws NotFoundError for what matches nothing, UsageError for what matches several
  */
@@ -48,74 +65,80 @@ export async function resolveObjects(
   typeName: string,
   texts: readonly string[],
 ): Promise<ObjectReference[]> {
+  const wishes = texts.map(readObjectWish);
+  const candidates = await candidatesOf(session, description, typeName, wishes);
   const references: ObjectReference[] = [];
-  for (const text of texts) {
-    references.push({ typeName, uuid: await resolveObject(session, description, typeName, text) });
+  for (const [index, wish] of wishes.entries()) {
+    const uuid =
+      'uuid' in wish ? wish.uuid : await only(session, typeName, wish.name, [...candidates[index]!]);
+    references.push({ typeName, uuid });
   }
   return references;
 }
 
-async function resolveObject(
+/** @returns for each wish the uuids that its name or prefix matches */
+async function candidatesOf(
   session: Session,
   description: DatabaseDescription,
   typeName: string,
-  text: string,
-): Promise<Uuid> {
-  const wish = readObjectWish(text);
-  if ('uuid' in wish) return wish.uuid;
-  const candidates = new Set<Uuid>([
-    ...(await byName(session, description, typeName, wish.name)),
-    ...(wish.prefix === null ? [] : await byPrefix(session, description, typeName, wish.prefix)),
-  ]);
-  const [only, second] = candidates;
-  if (only !== undefined && second === undefined) return only;
+  wishes: readonly ObjectWish[],
+): Promise<Set<Uuid>[]> {
+  const queries = wishes.flatMap((wish, index) =>
+    'uuid' in wish ? [] : queriesFor(description, typeName, wish).map((query) => ({ index, query })),
+  );
+  const found = wishes.map(() => new Set<Uuid>());
+  for (let start = 0; start < queries.length; start += CHUNK) {
+    const selects = queries
+      .slice(start, start + CHUNK)
+      .map(
+        ({ index, query }) =>
+          sql`(SELECT ${index} AS wish, CAST(${query.uuid} AS CHAR) AS uuid ${query.from} LIMIT 100)`,
+      );
+    const rows = await session.rows<{ wish: number; uuid: string }>(sql.join(selects, sql` UNION ALL `));
+    for (const { wish, uuid } of rows) found[Number(wish)]!.add(parseUuid(uuid) ?? uuid);
+  }
+  return found;
+}
+
+function queriesFor(
+  description: DatabaseDescription,
+  typeName: string,
+  { name, prefix }: Exclude<ObjectWish, { uuid: Uuid }>,
+): { uuid: SQL; from: SQL }[] {
+  const table = `${typeName.toLowerCase()}s`;
+  const source = description.tables.has(table) ? NAMED[typeName] : undefined;
+  const queries: { uuid: SQL; from: SQL }[] = [];
+  if (source !== undefined) {
+    // The first comparison finds rows by the index; the second, of bytes, does not take `Café ` for `cafe`.
+    const isNamed = sql`${source.name} = ${name} AND BINARY ${source.name} = ${name}`;
+    queries.push({ uuid: sql`uuid`, from: sql`FROM ${source.table} WHERE ${isNamed}` });
+  }
+  if (prefix === null) return queries;
+  // Hex and dashes only, so that it holds no wildcard.
+  queries.push({
+    uuid: sql`object_uuid`,
+    from: sql`FROM object_states WHERE object_type = ${typeName} AND object_uuid LIKE ${`${prefix}%`}`,
+  });
+  if (source !== undefined) {
+    const isNative = description.column(table, 'uuid')?.type === 'uuid';
+    const pattern = `${isNative ? prefix : prefix.replaceAll('-', '')}%`;
+    queries.push({ uuid: sql`uuid`, from: sql`FROM ${source.table} WHERE uuid LIKE ${pattern}` });
+  }
+  return queries;
+}
+
+async function only(session: Session, typeName: string, text: string, candidates: Uuid[]): Promise<Uuid> {
+  const [first, second] = candidates;
+  if (first !== undefined && second === undefined) return first;
   const type = typeName.toLowerCase();
-  if (only === undefined) {
+  if (first === undefined) {
     throw new NotFoundError(`There is no ${type} ${shown(text)}.`, {
       hint: `Give a uuid, the beginning of one (${SHORTEST_PREFIX} characters or more), or a name.`,
     });
   }
-  const living = await withoutGone(session, typeName, [...candidates]);
+  const living = await withoutGone(session, typeName, candidates);
   if (living.length === 1) return living[0]!;
-  throw ambiguous(type, text, [...candidates]);
-}
-
-async function byName(
-  session: Session,
-  description: DatabaseDescription,
-  typeName: string,
-  name: string,
-): Promise<Uuid[]> {
-  const source = NAMED[typeName];
-  if (source === undefined || !description.tables.has(`${typeName.toLowerCase()}s`)) return [];
-  return uuidsOf(
-    session,
-    sql`SELECT uuid AS uuid FROM ${source.table} WHERE ${source.name} = ${name} LIMIT 100`,
-  );
-}
-
-/** @param prefix dashed, hex and dashes only, so that it holds no wildcard */
-async function byPrefix(
-  session: Session,
-  description: DatabaseDescription,
-  typeName: string,
-  prefix: string,
-): Promise<Uuid[]> {
-  const fromStates = await uuidsOf(
-    session,
-    sql`SELECT object_uuid AS uuid FROM object_states
-      WHERE object_type = ${typeName} AND object_uuid LIKE ${`${prefix}%`} LIMIT 100`,
-  );
-  const source = NAMED[typeName];
-  const table = `${typeName.toLowerCase()}s`;
-  if (source === undefined || !description.tables.has(table)) return fromStates;
-  const isNative = description.column(table, 'uuid')?.type === 'uuid';
-  const pattern = `${isNative ? prefix : prefix.replaceAll('-', '')}%`;
-  const fromTable = await uuidsOf(
-    session,
-    sql`SELECT uuid AS uuid FROM ${source.table} WHERE uuid LIKE ${pattern} LIMIT 100`,
-  );
-  return [...fromStates, ...fromTable];
+  throw ambiguous(type, text, candidates);
 }
 
 async function withoutGone(session: Session, typeName: string, uuids: Uuid[]): Promise<Uuid[]> {
@@ -125,9 +148,4 @@ async function withoutGone(session: Session, typeName: string, uuids: Uuid[]): P
   );
   const gone = new Set(rows.filter(({ state }) => GONE.has(state ?? '')).map(({ uuid }) => uuid));
   return uuids.filter((uuid) => !gone.has(uuid));
-}
-
-async function uuidsOf(session: Session, query: SQL): Promise<Uuid[]> {
-  const rows = await session.rows<{ uuid: string }>(query);
-  return rows.map(({ uuid }) => parseUuid(uuid) ?? uuid);
 }

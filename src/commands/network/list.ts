@@ -1,0 +1,39 @@
+import { ExitCode } from '../../core/exit-codes.js';
+import { answerFor, oldestPending } from '../../core/gate-answer.js';
+import { isGone, type NetworkEvidence } from '../../core/gate-evidence.js';
+import { readGateEvidence } from '../../database/gate.js';
+import { networkListReport, type ListedNetwork } from '../../render/network-list.js';
+import type { CommandContext, Result } from '../command.js';
+
+interface ListOptions {
+  namespace?: string;
+  deleted?: boolean;
+}
+
+export async function listNetworks(context: CommandContext, options: ListOptions): Promise<Result> {
+  const database = await context.database();
+  const description = await database.describe();
+  const choice = { namespace: options.namespace ?? null };
+  const now = context.now();
+  const evidence = await database.snapshot(async (session) =>
+    readGateEvidence(session, description, choice, now),
+  );
+  const shown = evidence.filter((one) => options.deleted === true || !isGone(one));
+  const networks = shown.map((one) => listed(one, now));
+  return { exitCode: ExitCode.OK, report: networkListReport(networks, await database.readConsistency()) };
+}
+
+function listed(evidence: NetworkEvidence, now: number): ListedNetwork {
+  const answer = answerFor(evidence, null, false, now);
+  return {
+    network_uuid: answer.network_uuid,
+    name: answer.name,
+    namespace: answer.namespace,
+    vxid: evidence.network.row?.vxid ?? null,
+    state: answer.state,
+    pending: answer.pending.length,
+    oldest_pending_age_seconds: oldestPending(answer),
+    okay: answer.okay,
+    verdict: answer.verdict,
+  };
+}

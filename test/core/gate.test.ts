@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Check } from '../../src/core/gate-checks.js';
+import { isExcused, judge, okayOfAll } from '../../src/core/gate.js';
+import { FLOATING_NETWORK, type NetworkFacts } from '../../src/core/network.js';
+import type { TargetRow } from '../../src/core/target-row.js';
+
+const network = (state: string | null, more: Partial<NetworkFacts> = {}): NetworkFacts => ({
+  uuid: '11111111-1111-4111-8111-111111111111',
+  row: { name: 'lan', namespace: 'system', vxid: 1, provideDhcp: true, provideDns: false },
+  state,
+  ...more,
+});
+
+const operation = (stuck: TargetRow['stuck'] = null): TargetRow => ({
+  sequence_number: 1,
+  operation_uuid: '99999999-9999-4999-8999-999999999999',
+  operation_type: 'net_op',
+  state: 'queued',
+  tasks: ['network_deploy'],
+  priority: 'user_facing',
+  created_at: 0,
+  age_seconds: 1,
+  target_object_type: 'network',
+  target_uuid: '11111111-1111-4111-8111-111111111111',
+  queue: null,
+  stuck,
+});
+
+const check = (name: Check['name'], result: Check['result']): Check => ({
+  name,
+  result,
+  detail: `${name} detail`,
+});
+
+describe('nothing pending and the machine not looked at: the network’s own state', () => {
+  test.each([
+    ['created', 'healthy', true],
+    ['initial', 'not_created', false],
+    ['delete_wait', 'dead', false],
+    ['error', 'dead', false],
+    ['deleted', 'dead', false],
+    ['hard-deleted', 'dead', false],
+    ['a state of tomorrow', 'unknown', null],
+    [null, 'unknown', null],
+  ] as const)('%s is %s', (state, verdict, okay) => {
+    expect(judge(network(state), [], [], false)).toMatchObject({ verdict, okay });
+  });
+
+  test('a network whose row is gone is unknown, whatever its state row says', () => {
+    expect(judge(network('created', { row: null }), [], [], false)).toMatchObject({
+      verdict: 'unknown',
+      okay: null,
+    });
+  });
+
+  test('the floating network needs no state row', () => {
+    expect(judge(network(null, { uuid: FLOATING_NETWORK }), [], [], false).verdict).toBe('healthy');
+  });
+});
+
+test.each(['created', 'error', 'deleted', null])(
+  'a pending operation excuses a network in state %s',
+  (state) => {
+    const checks = [check('bridge', 'fail'), check('dnsmasq', 'unknown')];
+    expect(judge(network(state), [operation()], checks, false)).toMatchObject({
+      verdict: 'pending',
+      okay: true,
+    });
+  },
+);
+
+describe('checks of the machine', () => {
+  test.each([
+    [['fail', 'pass', 'pass'], 'not_created', false],
+    [['fail', 'fail', 'fail'], 'not_created', false],
+    [['pass', 'fail', 'fail'], 'dnsmasq_not_running', false],
+    [['pass', 'skip', 'fail'], 'mesh_drifted', false],
+    [['unknown', 'fail', 'pass'], 'dnsmasq_not_running', false],
+    [['unknown', 'skip', 'pass'], 'unknown', null],
+    [['pass', 'unknown', 'skip'], 'unknown', null],
+    [['pass', 'skip', 'skip'], 'healthy', true],
+    [['pass', 'pass', 'pass'], 'healthy', true],
+  ] as const)('%j is %s', ([bridge, dnsmasq, mesh], verdict, okay) => {
+    const checks = [check('bridge', bridge), check('dnsmasq', dnsmasq), check('mesh', mesh)];
+    expect(judge(network('created'), [], checks, false)).toMatchObject({ verdict, okay });
+  });
+
+  test('do not bring a dead network to life', () => {
+    expect(judge(network('error'), [], [check('bridge', 'pass')], false).verdict).toBe('dead');
+  });
+
+  test('do not make up for a state that is missing', () => {
+    expect(judge(network(null), [], [check('bridge', 'pass')], false).okay).toBeNull();
+  });
+});
+
+describe('operations that will never run', () => {
+  test.each(['orphaned', 'stale_claim', 'undrained', 'unmet_dependency'] as const)(
+    '%s excuses, but not where the operator is strict',
+    (stuck) => {
+      expect(judge(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
+      expect(judge(network('created'), [operation(stuck)], [], true)).toMatchObject({
+        verdict: 'stuck',
+        okay: false,
+      });
+    },
+  );
+
+  test('one that will run beside it still excuses', () => {
+    expect(judge(network('created'), [operation('orphaned'), operation()], [], true).verdict).toBe('pending');
+    expect(isExcused([operation('orphaned'), operation()], true)).toBe(true);
+    expect(isExcused([operation('orphaned')], true)).toBe(false);
+    expect(isExcused([], false)).toBe(false);
+  });
+});
+
+test.each([
+  [[], true],
+  [[true, true], true],
+  [[true, null], null],
+  [[null, false, true], false],
+])('of a set, %j is %j', (each, all) => {
+  expect(okayOfAll(each)).toBe(all);
+});
