@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { is } from 'drizzle-orm';
 import { MySqlTable, getTableConfig } from 'drizzle-orm/mysql-core';
@@ -12,6 +12,9 @@ import { apply, insertValues } from '../fixtures/migrating.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
+
+/** Every test makes a database of its own, on a machine that may be busy with others. */
+jest.setTimeout(60_000);
 
 /** What Shaken Fist's own newest release makes, taken down by hand; not made from `drizzle/`. */
 const SHAKEN_FIST = readFileSync('test/fixtures/shaken-fist-current.txt', 'utf8').trimEnd().split('\n');
@@ -82,7 +85,10 @@ test('the old and the new schema differ in the column, the keys and the two vers
 
 test.each([
   [{ uuid: 'native' as const }, 'cluster_operations.uuid uuid NOT NULL'],
-  [{ version: 'baseline' as const, lastClusterOperation: 'JSON' as const }, 'object_metadata.last_cluster_operation_json longtext NULL'],
+  [
+    { version: 'baseline' as const, lastClusterOperation: 'JSON' as const },
+    'object_metadata.last_cluster_operation_json longtext NULL',
+  ],
   [{ expiresAt: 'TIMESTAMP' as const }, 'cluster_locks.expires_at timestamp NOT NULL'],
   [{ observational: true }, 'cluster_operation_targets.observational tinyint(1) NOT NULL'],
 ])('the variant %j is what tests take it for', async (variant, line) => {
@@ -90,7 +96,9 @@ test.each([
 });
 
 test('labels of a variant come in another order, with one that nobody knows', () => {
-  const [table] = schemaStatements({ enumOrder: 'appended', extraLabels: ['FUTURE_OP'] }).filter((one) => one.includes('CREATE TABLE `object_states`'));
+  const [table] = schemaStatements({ enumOrder: 'appended', extraLabels: ['FUTURE_OP'] }).filter((one) =>
+    one.includes('CREATE TABLE `object_states`'),
+  );
   expect(table).toMatch(/enum\('AGENTOPERATION',.*'NAMESPACE_CLAIM',.*'NET_OP',.*'FUTURE_OP'\)/);
 });
 
@@ -105,7 +113,10 @@ function builderShape(table: MySqlTable): string[] {
   const composite = primaryKeys.map((key) => key.columns.map((column) => column.name));
   const primary = single.length > 0 ? single : composite[0]!;
   return [
-    ...columns.map((column) => `${name}.${column.name} ${serverType(column.getSQLType())} ${column.notNull ? 'NOT NULL' : 'NULL'}`),
+    ...columns.map(
+      (column) =>
+        `${name}.${column.name} ${serverType(column.getSQLType())} ${column.notNull ? 'NOT NULL' : 'NULL'}`,
+    ),
     `${name} UNIQUE PRIMARY (${primary.join(',')})`,
     ...indexes.map(({ config }) => {
       const of = config.columns.map((column) => ('name' in column ? column.name : '?'));
@@ -116,6 +127,11 @@ function builderShape(table: MySqlTable): string[] {
 
 /** MariaDB's own spelling. */
 function serverType(type: string): string {
-  const spelled: Record<string, string> = { boolean: 'tinyint(1)', json: 'longtext', int: 'int(11)', bigint: 'bigint(20)' };
+  const spelled: Record<string, string> = {
+    boolean: 'tinyint(1)',
+    json: 'longtext',
+    int: 'int(11)',
+    bigint: 'bigint(20)',
+  };
   return spelled[type] ?? type;
 }

@@ -1,0 +1,169 @@
+import type { Session } from '../../database/session.js';
+import { COPY, INPLACE, NOCOPY, alterSql, expectedLock, type Alteration } from '../alteration.js';
+import { runAlteration, type Alterer } from '../alter.js';
+import { stamp, stampStatement, versionOf } from '../ledger.js';
+import {
+  check,
+  nothingApplied,
+  unseenChecks,
+  type Applied,
+  type Check,
+  type Migration,
+  type PlannedStatement,
+} from '../migration.js';
+import { migrationStatements, type MigrationTag } from '../migration-files.js';
+import type { Surroundings } from '../nodes.js';
+import { daemons } from '../preflight/daemons.js';
+import { duplicateTargetsRule } from '../preflight/duplicate-targets.js';
+import { metadataLocks } from '../preflight/metadata-locks.js';
+import { openTransactionsRule } from '../preflight/open-transactions.js';
+import { otherDdl } from '../preflight/other-ddl.js';
+import { privilegesRule } from '../preflight/privileges.js';
+import { serversHealthy } from '../preflight/servers-healthy.js';
+import { serverVersion } from '../preflight/server-version.js';
+import { tableFormat } from '../preflight/table-format.js';
+import { backfill, findLostTargets } from './backfill.js';
+import { TABLE, UNIQUE_KEY, areCurrent, readTargetKeys } from './keys.js';
+import { TO_VERSION, standing } from './standing.js';
+
+const TAG: MigrationTag = '0002_composite_target_uniqueness';
+
+/** Shaken Fist's own step to `cluster_operation_targets` version 2: an operation may have several targets. */
+export const compositeTargetUniqueness: Migration = {
+  id: 'composite-target-uniqueness',
+  table: TABLE,
+  fromVersion: 1,
+  toVersion: TO_VERSION,
+  summary: `let an operation have several targets (the keys of ${TABLE})`,
+  rules: [
+    serverVersion,
+    tableFormat,
+    duplicateTargetsRule,
+    openTransactionsRule,
+    metadataLocks,
+    otherDdl,
+    serversHealthy,
+    daemons,
+    privilegesRule,
+  ],
+  standing,
+  plan,
+  verify,
+  apply,
+};
+
+/** An index is built from what the table holds; nothing lighter can make a key unique. */
+function rekeying(): Alteration {
+  return { phase: 'key', statement: migrationStatements(TAG)[0]!, ladder: [NOCOPY, INPLACE, COPY] };
+}
+
+async function plan(session: Session, { database, isGalera }: Surroundings): Promise<PlannedStatement[]> {
+  const { state, currentVersion } = await standing(session);
+  if (state === 'blocked') return [];
+  const statements: PlannedStatement[] = [];
+  if (!areCurrent(await readTargetKeys(session))) {
+    const alteration = rekeying();
+    statements.push({
+      phase: alteration.phase,
+      sql: alterSql(alteration, alteration.ladder[0], isGalera),
+      lock: expectedLock(alteration.ladder[0], isGalera),
+    });
+  }
+  if (currentVersion !== TO_VERSION) {
+    statements.push({
+      phase: 'stamp',
+      sql: stampStatement(TAG).replaceAll(/\s+/g, ' '),
+      lock: 'one row of schema_versions',
+    });
+  }
+  const { lost } = await findLostTargets(database);
+  return [
+    ...statements,
+    ...lost.map((row): PlannedStatement => ({
+      phase: 'backfill',
+      sql: `INSERT INTO ${TABLE} (operation_uuid, operation_type, target_object_type, target_uuid, created_at) VALUES ('${row.operation_uuid}', '${row.operation_type}', '${row.target_object_type}', '${row.target_uuid}', ${row.created_at})`,
+      lock: 'one row',
+    })),
+  ];
+}
+
+async function apply(alterer: Alterer): Promise<Applied> {
+  const { surroundings, lease, operator } = alterer;
+  const { database } = surroundings;
+  const applied = nothingApplied('applied');
+  const holds = async (session: Session): Promise<boolean> => areCurrent(await readTargetKeys(session));
+
+  if (!(await database.read(holds)))
+    applied.alterations.push(await runAlteration(alterer, rekeying(), holds));
+  const keys = (await verifyKeys(surroundings)).filter(({ name }) => name !== 'version');
+  if (keys.some(({ result }) => result === 'fail'))
+    return { ...applied, outcome: 'not_verified', checks: keys };
+
+  await lease.ensureHeld();
+  const from = await database.read((session) => versionOf(session, TABLE));
+  if (from !== TO_VERSION) {
+    applied.stamped = await stamp(database, {
+      table: TABLE,
+      version: TO_VERSION,
+      from,
+      statement: stampStatement(TAG),
+      holds,
+    });
+  }
+  const { lost, unknownTypes } = await findLostTargets(database);
+  if (unknownTypes.length > 0) {
+    operator.warn(
+      `Whether operations of these types lost targets cannot be told: ${unknownTypes.join(', ')}.`,
+    );
+  }
+  applied.backfilled = await backfill(database, lost);
+  if (applied.backfilled.length > 0) {
+    operator.note(
+      `backfill: ${applied.backfilled.length} missing targets of active operations were written.`,
+    );
+  }
+  const checks = await verify(surroundings);
+  return {
+    ...applied,
+    checks,
+    outcome: checks.some(({ result }) => result === 'fail') ? 'not_verified' : 'applied',
+  };
+}
+
+/** The keys and the version on every node, and that no active operation lacks a target. */
+async function verify(surroundings: Surroundings): Promise<Check[]> {
+  const checks = await verifyKeys(surroundings);
+  const { node } = await surroundings.database.identity();
+  const { lost } = await findLostTargets(surroundings.database);
+  const detail =
+    lost.length === 0
+      ? 'every active operation has its targets'
+      : `${lost.length} targets of active operations are missing`;
+  return [...checks, check(node, 'targets', lost.length === 0, detail), ...unseenChecks(surroundings)];
+}
+
+async function verifyKeys(surroundings: Surroundings): Promise<Check[]> {
+  const answers = await surroundings.askAll(async (session) => ({
+    // The version first: on Galera this read is causal, and so is the next.
+    version: await versionOf(session, TABLE),
+    keys: await readTargetKeys(session),
+  }));
+  return answers.flatMap(({ node, answer: { version, keys } }) => [
+    check(
+      node,
+      'old key',
+      keys.single === null,
+      keys.single === null
+        ? 'no key allows only one target'
+        : `${keys.single.name} allows only one target an operation`,
+    ),
+    check(node, 'unique key', keys.hasUnique, `${UNIQUE_KEY} ${keys.hasUnique ? 'is there' : 'is missing'}`),
+    check(
+      node,
+      'lookup key',
+      keys.hasLookup,
+      `idx_cot_operation ${keys.hasLookup ? 'is there' : 'is missing'}`,
+    ),
+    check(node, 'version', version === TO_VERSION, `${TABLE} has version ${version ?? 'none'}`),
+  ]);
+}

@@ -1,0 +1,52 @@
+import type { Session } from '../../database/session.js';
+import { versionOf } from '../ledger.js';
+import type { Standing } from '../migration.js';
+import { OLD_KEY, TABLE, UNIQUE_KEY, areCurrent, readTargetKeys } from './keys.js';
+
+export const TO_VERSION = 2;
+
+/** Where the keys stand. Shaken Fist's own step sets the version even where it could not add the key, so both are looked at. */
+export async function standing(session: Session): Promise<Standing> {
+  // The version first: on Galera this read is causal, and so is all that follows.
+  const currentVersion = await versionOf(session, TABLE);
+  const keys = await readTargetKeys(session);
+  const as = (state: Standing['state'], detail: string): Standing => ({ state, currentVersion, detail });
+
+  if (currentVersion === null) {
+    return as(
+      'blocked',
+      `schema_versions has no row for ${TABLE}: this is not a database that Shaken Fist has set up.`,
+    );
+  }
+  if (currentVersion > TO_VERSION) {
+    return as(
+      'blocked',
+      `${TABLE} has version ${currentVersion}, and this program knows up to ${TO_VERSION}.`,
+    );
+  }
+  if (keys.impostor !== null) {
+    return as(
+      'blocked',
+      `The key ${UNIQUE_KEY} is not what its name says (${keys.impostor.columns.join(', ')}): drop it by hand.`,
+    );
+  }
+  if (keys.single !== null && keys.single.name !== OLD_KEY) {
+    return as(
+      'blocked',
+      `The unique key ${keys.single.name} allows one target an operation, and Shaken Fist did not make it: drop it by hand.`,
+    );
+  }
+  const done = areCurrent(keys);
+  if (currentVersion === TO_VERSION) {
+    return done
+      ? as('applied', 'The keys are as they should be.')
+      : as(
+          'in_progress',
+          'The version claims keys that are not there: Shaken Fist swallowed a failure to add them.',
+        );
+  }
+  if (done) return as('in_progress', 'The keys are right; the version remains to be set.');
+  return keys.single !== null && !keys.hasUnique
+    ? as('pending', 'Nothing was done yet: only the first target of an operation can be recorded.')
+    : as('in_progress', 'Some of the keys are changed already.');
+}

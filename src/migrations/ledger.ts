@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../database/database.js';
+import type { Session } from '../database/session.js';
+import { migrationStatements, type MigrationTag } from './migration-files.js';
+
+/** The version that Shaken Fist's own ledger gives a table; null if it has no row. Causal on Galera. */
+export async function versionOf(session: Session, table: string): Promise<number | null> {
+  const [row] = await session.rows<{ version: number }>(
+    sql`SELECT version AS version FROM schema_versions WHERE table_name = ${table}`,
+  );
+  return row?.version ?? null;
+}
+
+/** The last statement of a migration, which sets the version as Shaken Fist's own step does. */
+export function stampStatement(tag: MigrationTag): string {
+  return migrationStatements(tag).at(-1)!;
+}
+
+export interface Stamp {
+  table: string;
+  version: number;
+  /** The version that the row must still have. */
+  from: number | null;
+  /** The statement that sets the version. */
+  statement: string;
+  /** Looked up in the same transaction: the version must not claim what is not so. */
+  holds: (session: Session) => Promise<boolean>;
+}
+
+/**
+ * Sets a table's version if the change that it stands for is really there.
+ *
+ * @returns false if the change is not there, or if somebody else set the version meanwhile; nothing was written then
+ */
+export async function stamp(
+  database: Database,
+  { table, version, from, statement, holds }: Stamp,
+): Promise<boolean> {
+  return database.write({
+    subject: `version ${version} of ${table}`,
+    work: async (session) => {
+      const [row] = await session.rows<{ version: number }>(
+        sql`SELECT version AS version FROM schema_versions WHERE table_name = ${table} FOR UPDATE`,
+      );
+      const found = row?.version ?? null;
+      if (found !== from || !(await holds(session))) return false;
+      await session.change(sql.raw(statement));
+      return true;
+    },
+    isCommitted: async (session, written) => written && (await versionOf(session, table)) === version,
+    inquiry: 'sf-ops migrate status',
+  });
+}

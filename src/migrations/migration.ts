@@ -1,0 +1,115 @@
+import type { Session } from '../database/session.js';
+import type { Phase } from './alteration.js';
+import type { AlterationReport, Alterer } from './alter.js';
+import type { Surroundings } from './nodes.js';
+import type { PreflightRule } from './preflight/rule.js';
+
+type MigrationId = 'drop-last-cluster-operation' | 'composite-target-uniqueness';
+
+/**
+ * `pending`: nothing was done yet. `in_progress`: a part was, and `apply` goes on from there. `applied`: table and
+ * version agree. `blocked`: they contradict each other, or are of a Shaken Fist that this program does not know.
+ */
+export type MigrationState = 'pending' | 'in_progress' | 'applied' | 'blocked';
+
+/** Where a migration stands in one database, found by looking at the table and not only at its version. */
+export interface Standing {
+  state: MigrationState;
+  /** Null where Shaken Fist's ledger has no row for the table. */
+  currentVersion: number | null;
+  /** In a sentence: what is there, and what comes next. */
+  detail: string;
+}
+
+/** What the operator asked for. */
+export interface ApplyRequest {
+  /** Stop after hiding, or go all the way; null = all the way. */
+  phase: 'hide' | 'drop' | null;
+  /** Where to keep values that a drop would lose. */
+  backup: string | null;
+  daemonsStopped: boolean;
+  /** Go ahead although some rules could not look. */
+  acceptUnknown: boolean;
+}
+
+/** One statement of the plan and what others will notice of it. */
+export interface PlannedStatement {
+  phase: Phase | 'backup' | 'stamp' | 'backfill';
+  sql: string;
+  lock: string;
+}
+
+/** What `verify` looked at on one node. */
+export interface Check {
+  node: string;
+  name: string;
+  result: 'pass' | 'fail' | 'unknown';
+  detail: string;
+}
+
+/** What `apply` did. */
+export interface Applied {
+  outcome: 'applied' | 'already_applied' | 'hidden' | 'already_hidden' | 'not_verified';
+  alterations: AlterationReport[];
+  /** Values kept before a drop. */
+  backup: { file: string; rows: number; sha256: string } | null;
+  /** Rows written for operations that had lost targets. */
+  backfilled: BackfillRow[];
+  /** True if this run set the version. */
+  stamped: boolean;
+  checks: Check[];
+}
+
+export interface BackfillRow {
+  operation_uuid: string;
+  operation_type: string;
+  target_object_type: string;
+  target_uuid: string;
+  /** When the operation was enqueued: unix seconds. */
+  created_at: number;
+}
+
+/** A change of one table, as Shaken Fist would make it, and everything around it that makes it safe. */
+export interface Migration {
+  readonly id: MigrationId;
+  readonly table: string;
+  readonly fromVersion: number;
+  readonly toVersion: number;
+  /** In a few words, for tables and questions. */
+  readonly summary: string;
+  readonly rules: readonly PreflightRule[];
+  standing(session: Session): Promise<Standing>;
+  /** What remains to be done; empty when nothing does. */
+  plan(session: Session, surroundings: Surroundings, request: ApplyRequest): Promise<PlannedStatement[]>;
+  verify(surroundings: Surroundings): Promise<Check[]>;
+  /** Does what remains, from wherever an earlier run stopped. Preflight has passed and the lease is held. */
+  apply(alterer: Alterer, request: ApplyRequest): Promise<Applied>;
+}
+
+export function nothingApplied(outcome: Applied['outcome']): Applied {
+  return { outcome, alterations: [], backup: null, backfilled: [], stamped: false, checks: [] };
+}
+
+export function check(node: string, name: string, holds: boolean, detail: string): Check {
+  return { node, name, result: holds ? 'pass' : 'fail', detail };
+}
+
+/** A node that nobody could look at is neither right nor wrong. */
+export function unseenChecks({ unseen, unseenCount }: Surroundings): Check[] {
+  if (unseenCount === 0) return [];
+  const named = unseen.map(({ address, reason }): Check => ({
+    node: address,
+    name: 'reachable',
+    result: 'unknown',
+    detail: reason,
+  }));
+  if (named.length > 0) return named;
+  return [
+    {
+      node: '?',
+      name: 'reachable',
+      result: 'unknown',
+      detail: `${unseenCount} nodes of the cluster are not known by address`,
+    },
+  ];
+}

@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm';
+import { describeAddress, type ServerAddress } from '../configuration/connection-settings.js';
+import { UnavailableError } from '../core/errors.js';
+import { Database } from '../database/database.js';
+import type { Session } from '../database/session.js';
+
+/** One server that holds the table: a Galera node, or the only server there is. */
+export interface ServerNode {
+  /** The Galera node's name, or the host's. */
+  name: string;
+  /** Never fails over: it answers for this node or not at all. */
+  database: Database;
+}
+
+export interface UnseenNode {
+  address: string;
+  reason: string;
+}
+
+/**
+ * Every server on which a schema change takes effect. On Galera it takes effect on all nodes at once, so all of them
+ * are looked at: those that the operator named, and those that the cluster itself names.
+ */
+export class Surroundings {
+  constructor(
+    /** Where questions that any node can answer go, and what writes. */
+    readonly database: Database,
+    readonly nodes: readonly ServerNode[],
+    /** Galera nodes that do not answer this account. */
+    readonly unseen: readonly UnseenNode[],
+    /** Null on a standalone server. */
+    readonly clusterSize: number | null,
+  ) {}
+
+  get isGalera(): boolean {
+    return this.clusterSize !== null;
+  }
+
+  /** How many nodes of the cluster nobody could look at. */
+  get unseenCount(): number {
+    return this.clusterSize === null ? 0 : Math.max(0, this.clusterSize - this.nodes.length);
+  }
+
+  /** Asks every node the same, and gives the answers by node. */
+  async askAll<T>(question: (session: Session) => Promise<T>): Promise<{ node: string; answer: T }[]> {
+    return Promise.all(
+      this.nodes.map(async ({ name, database }) => ({ node: name, answer: await database.read(question) })),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.nodes.filter((node) => node.database !== this.database).map((node) => node.database.close()),
+    );
+  }
+}
+
+export async function surveyNodes(database: Database): Promise<Surroundings> {
+  const { galera, node } = await database.identity();
+  if (galera === null) return new Surroundings(database, [{ name: node, database }], [], null);
+
+  const status = await database.read(wsrepStatus);
+  const addresses = [
+    ...database.settings.addresses,
+    ...incomingAddresses(status.get('wsrep_incoming_addresses') ?? ''),
+  ];
+  const nodes = new Map<string, ServerNode>();
+  const unseen: UnseenNode[] = [];
+  for (const address of distinct(addresses)) {
+    const single = new Database({ ...database.settings, addresses: [address] }, database.options);
+    try {
+      const { node: name } = await single.identity();
+      const id = (await single.read(wsrepStatus)).get('wsrep_gcomm_uuid') ?? name;
+      if (nodes.has(id)) await single.close();
+      else nodes.set(id, { name, database: single });
+    } catch (error) {
+      await single.close();
+      if (!(error instanceof UnavailableError)) throw error;
+      unseen.push({ address: describeAddress(address), reason: error.message });
+    }
+  }
+  return new Surroundings(database, [...nodes.values()], unseen, galera.clusterSize);
+}
+
+/** Galera's status counters of one node, which need no privilege. */
+export async function wsrepStatus(session: Session): Promise<Map<string, string>> {
+  const rows = await session.rows<{ Variable_name: string; Value: string }>(
+    sql`SHOW GLOBAL STATUS LIKE 'wsrep_%'`,
+  );
+  return new Map(rows.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
+}
+
+/** `10.0.0.1:3306,[fe80::1]:3306`; a node that does not know its own address appears as an empty item or `AUTO`. */
+export function incomingAddresses(list: string): ServerAddress[] {
+  return list.split(',').flatMap((item) => {
+    const match = /^\[?([0-9a-zA-Z.:_-]+?)\]?:(\d+)$/.exec(item.trim());
+    const [, host, port] = match ?? [];
+    return host === undefined || host === '0.0.0.0' || Number(port) === 0
+      ? []
+      : [{ host, port: Number(port) }];
+  });
+}
+
+function distinct(addresses: readonly ServerAddress[]): ServerAddress[] {
+  return [...new Map(addresses.map((address) => [describeAddress(address), address])).values()];
+}

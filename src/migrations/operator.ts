@@ -1,0 +1,7 @@
+/** How a migration speaks with the person who runs it. */
+export interface Operator {
+  note(text: string): void;
+  warn(text: string): void;
+  /** @throws RefusedError unless the answer is yes */
+  confirm(question: string): Promise<void>;
+}

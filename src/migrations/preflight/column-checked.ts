@@ -1,0 +1,16 @@
+import { COLUMN, columnChecks } from '../drop-last-cluster-operation/column.js';
+import { failure, type PreflightRule } from './rule.js';
+
+export const columnChecked: PreflightRule = {
+  id: 'column-checked',
+  title: 'No CHECK constraint looks at it',
+  why: 'The server refuses to drop a column that a CHECK over several columns names (1054), and hiding a column would lose a CHECK of its own. The one that makes it JSON is not meant.',
+  whatToDo: 'Find out who relies on the constraint, then drop it.',
+  beforeHide: true,
+  check: async ({ surroundings }) => {
+    const checks = await surroundings.database.read(columnChecks);
+    return checks
+      .filter(({ clause }) => clause !== `json_valid(\`${COLUMN}\`)`)
+      .map(({ name, clause }) => failure(`The constraint ${name} looks at it: ${clause}.`));
+  },
+};

@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import { COLUMN, TABLE } from '../drop-last-cluster-operation/column.js';
+import { failure, type PreflightRule } from './rule.js';
+
+export const columnReferenced: PreflightRule = {
+  id: 'column-referenced',
+  title: 'No foreign key uses it',
+  why: 'Shaken Fist uses no foreign keys; one on this column was added by somebody else, and blocks the drop.',
+  whatToDo: 'Find out who relies on the foreign key, then drop it.',
+  beforeHide: true,
+  check: async ({ surroundings }) => {
+    const rows = await surroundings.database.read((session) =>
+      session.rows<{ name: string; of: string }>(sql`
+        SELECT constraint_name AS name, CONCAT(table_schema, '.', table_name) AS of FROM information_schema.key_column_usage
+        WHERE referenced_table_name IS NOT NULL AND (
+          (table_schema = DATABASE() AND table_name = ${TABLE} AND column_name = ${COLUMN}) OR
+          (referenced_table_schema = DATABASE() AND referenced_table_name = ${TABLE} AND referenced_column_name = ${COLUMN}))`),
+    );
+    return rows.map(({ name, of }) => failure(`The foreign key ${name} of ${of} uses it.`));
+  },
+};

@@ -1,0 +1,32 @@
+import { sql } from 'drizzle-orm';
+import { readClusterFacts } from '../../database/cluster-facts.js';
+import { failure, warning, type PreflightRule } from './rule.js';
+
+export const daemons: PreflightRule = {
+  id: 'daemons',
+  title: 'No Shaken Fist daemon expects the old table',
+  why: 'sf-database starts only if every table has exactly the version that it expects, and migrates an older one itself. So whoever runs on the old version expects it, and will not start again once the version is the new one.',
+  whatToDo:
+    'Stop Shaken Fist on every node, migrate, and start the release that expects the new version; then give --yes-daemons-are-stopped, for a node counts as alive until it has not checked in for two minutes.',
+  beforeHide: false,
+  check: async ({ surroundings, request }) => {
+    const { database } = surroundings;
+    const description = await database.describe();
+    const { cluster, now } = await database.read(async (session) => {
+      const [clock] = await session.rows<{ now: number }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) + 0e0 AS now`);
+      return { cluster: await readClusterFacts(session, description), now: clock!.now };
+    });
+    const alive = cluster.nodes.filter(
+      ({ lastSeen, daemons: states }) =>
+        lastSeen !== null &&
+        now - lastSeen <= cluster.checkinMaximumSeconds &&
+        (states.size === 0 || [...states.values()].some((state) => !(state ?? '').includes('stop'))),
+    );
+    const finding = request.daemonsStopped ? warning : failure;
+    return alive.map(({ fqdn, installedVersion, lastSeen }) =>
+      finding(
+        `${fqdn} (Shaken Fist ${installedVersion ?? 'of unknown version'}) checked in ${Math.max(0, Math.round(now - lastSeen!))} s ago.`,
+      ),
+    );
+  },
+};

@@ -1,0 +1,26 @@
+import { isPrivilegeMissing } from '../../database/server-errors.js';
+import { describeWork, openTransactions } from '../quiet.js';
+import { unknown, unseen, warning, type Finding, type PreflightRule } from './rule.js';
+
+export const openTransactionsRule: PreflightRule = {
+  id: 'open-transactions',
+  title: 'Nobody has a transaction open',
+  why: 'A schema change waits for transactions on its table (standalone: `apply` never waits in the queue but tries again), or kills them on every node at once (Galera: `apply` looks for a moment without any).',
+  whatToDo:
+    'Nothing, if they come and go: `apply` finds its moment within --max-wait. One that stays open for minutes has to be ended by its owner.',
+  beforeHide: true,
+  check: async ({ surroundings }) => {
+    const perNode = surroundings.nodes.map(async (node): Promise<Finding[]> => {
+      try {
+        return (await openTransactions(node)).map((work) => warning(`${describeWork(work)}.`));
+      } catch (error) {
+        if (!isPrivilegeMissing(error)) throw error;
+        const sentence = `privilege PROCESS missing: the transactions on ${node.name} cannot be seen`;
+        return surroundings.isGalera
+          ? [unknown(`${sentence}, and those that are open on the table will be killed.`)]
+          : [unseen(`${sentence}; none will have to wait, because of NOWAIT.`)];
+      }
+    });
+    return (await Promise.all(perNode)).flat();
+  },
+};

@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm';
+import { failure, unseen, type Finding, type PreflightRule } from './rule.js';
+
+export const otherDdl: PreflightRule = {
+  id: 'other-ddl',
+  title: 'No other schema change is running',
+  why: 'Two schema changes at once wait for each other, and on Galera hold up every write in the cluster between them. Shaken Fist takes no lock when it migrates by itself.',
+  whatToDo: 'Let it finish, then run this again.',
+  beforeHide: true,
+  check: async ({ surroundings, privileges }) => {
+    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Finding[]> => {
+      const running = await database.read((session) =>
+        // On Galera one of another database holds ours up too.
+        session.rows<{ id: number; statement: string }>(sql`
+          SELECT id AS id, info AS statement FROM information_schema.processlist
+          WHERE id <> CONNECTION_ID() AND command <> 'Sleep'
+            AND (${surroundings.isGalera} OR db = DATABASE() OR LOCATE(DATABASE(), info) > 0)
+            AND info REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)[[:space:]]'`),
+      );
+      return running.map(({ id, statement }) =>
+        failure(`Connection ${id} on ${name} runs ${statement.slice(0, 100)}`),
+      );
+    });
+    const findings = (await Promise.all(perNode)).flat();
+    if (!privileges.hasGlobally('PROCESS')) {
+      findings.push(unseen('privilege PROCESS missing: only statements of this account can be seen.'));
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import type { PreflightRule } from './rule.js';
+import { codeThatNamesTheColumn } from './stored-code.js';
+
+export const routines: PreflightRule = {
+  id: 'routines',
+  title: 'No procedure or function names the column',
+  why: 'MariaDB drops the column without a word, and the routine fails when it is next called (1054).',
+  whatToDo:
+    'Drop the routine or define it anew without the column. A body that cannot be read needs its definer’s account, or SELECT on mysql.proc.',
+  beforeHide: false,
+  check: (context) => {
+    const { privileges } = context;
+    const sees = ['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'].some((privilege) =>
+      privileges.has(privilege),
+    );
+    return codeThatNamesTheColumn(
+      context,
+      'routine',
+      sql`SELECT routine_schema AS \`database\`, routine_name AS name, routine_definition AS definition FROM information_schema.routines`,
+      sees ? null : 'privilege EXECUTE missing: routines are invisible to this account.',
+    );
+  },
+};

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { wsrepStatus, type Surroundings } from '../nodes.js';
+import { failure, unknown, warning, type Finding, type PreflightRule } from './rule.js';
+
+/** Between two looks at the cluster; a membership that changes shows in it. */
+const LOOK_APART_MS = 250;
+/** The share of time, since the last reset, in which a node asked the others to wait for it. */
+const MUCH_FLOW_CONTROL = 0.1;
+
+export const serversHealthy: PreflightRule = {
+  id: 'servers-healthy',
+  title: 'Every server is healthy and was looked at',
+  why: 'A schema change on Galera happens on all nodes or must not happen: not while one joins, lags, is cut off, or is unknown to us. A standalone server must accept writes.',
+  whatToDo:
+    'Wait until all nodes are Primary and Synced. Name nodes that cannot be found with --host a,b,c, and let this account log in on each.',
+  beforeHide: true,
+  check: async ({ surroundings }) => {
+    if (!surroundings.isGalera) {
+      const { readOnly, node } = await surroundings.database.identity();
+      return readOnly ? [failure(`${node} refuses writes (read_only): it is most likely a replica.`)] : [];
+    }
+    const before = await membership(surroundings);
+    await sleep(LOOK_APART_MS);
+    const after = await membership(surroundings);
+    const nodes = after.map(({ node, answer }) => judge(node, answer));
+    return [...nodes.flat(), ...steady(before, after), ...notSeen(surroundings)];
+  },
+};
+
+type Membership = { node: string; answer: { status: Map<string, string>; method: string } }[];
+
+function membership(surroundings: Surroundings): Promise<Membership> {
+  return surroundings.askAll(async (session) => {
+    const [row] = await session.rows<{ method: string }>(sql`SELECT @@session.wsrep_osu_method AS method`);
+    return { status: await wsrepStatus(session), method: row!.method };
+  });
+}
+
+function judge(node: string, { status, method }: Membership[number]['answer']): Finding[] {
+  const findings: Finding[] = [];
+  const is = (name: string): string => status.get(name) ?? 'unknown';
+  if (is('wsrep_cluster_status') !== 'Primary')
+    findings.push(failure(`${node} is ${is('wsrep_cluster_status')}, not Primary.`));
+  if (is('wsrep_local_state_comment') !== 'Synced')
+    findings.push(failure(`${node} is ${is('wsrep_local_state_comment')}, not Synced.`));
+  if (method !== 'TOI')
+    findings.push(failure(`${node} has wsrep_OSU_method ${method}: a change would reach only one node.`));
+  const paused = Number(status.get('wsrep_flow_control_paused') ?? 0);
+  if (paused > MUCH_FLOW_CONTROL)
+    findings.push(warning(`${node} was held up by flow control ${Math.round(paused * 100)} % of the time.`));
+  return findings;
+}
+
+function steady(before: Membership, after: Membership): Finding[] {
+  const views = new Set(
+    [...before, ...after].map(({ answer }) => answer.status.get('wsrep_cluster_conf_id')),
+  );
+  return views.size === 1 ? [] : [failure('The membership of the cluster is changing right now.')];
+}
+
+function notSeen(surroundings: Surroundings): Finding[] {
+  if (surroundings.unseenCount === 0) return [];
+  const reasons = surroundings.unseen.map(({ address, reason }) => ` ${address}: ${reason}`).join('');
+  return [
+    unknown(
+      `${surroundings.unseenCount} of ${surroundings.clusterSize} nodes could not be looked at.${reasons}`,
+    ),
+  ];
+}

@@ -1,0 +1,37 @@
+import { sql } from 'drizzle-orm';
+import { failure, warning, type PreflightRule } from './rule.js';
+
+export const tableFormat: PreflightRule = {
+  id: 'table-format',
+  title: 'The table is of a kind that can be altered online',
+  why: 'Only InnoDB alters a table while others use it, and not every row format can do it instantly: ROW_FORMAT=COMPRESSED needs a rebuild (1845).',
+  whatToDo:
+    'Convert the table to InnoDB with ROW_FORMAT=DYNAMIC at a time of your choosing, or accept the rebuild when asked.',
+  beforeHide: true,
+  check: async ({ surroundings, table }) => {
+    const [row] = await surroundings.database.read((session) =>
+      session.rows<{ engine: string | null; row_format: string | null; options: string | null }>(sql`
+        SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
+        WHERE table_schema = DATABASE() AND table_name = ${table}`),
+    );
+    if (row === undefined) return [failure(`There is no table ${table}.`)];
+    if (row.engine?.toLowerCase() !== 'innodb')
+      return [failure(`${table} is stored by ${row.engine}, not by InnoDB.`)];
+    const findings = [];
+    if (row.row_format?.toLowerCase() === 'compressed') {
+      findings.push(
+        warning(
+          `${table} is ROW_FORMAT=COMPRESSED: the server will refuse ALGORITHM=INSTANT and rebuild it.`,
+        ),
+      );
+    }
+    if (/partitioned/i.test(row.options ?? '')) {
+      findings.push(
+        failure(
+          `${table} is partitioned, which Shaken Fist never makes: it has been changed by somebody else.`,
+        ),
+      );
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,160 @@
+import { RefusedError } from '../core/errors.js';
+import type { Database } from '../database/database.js';
+import type { Alterer } from './alter.js';
+import { plannedRestore, restore, type Restored } from './drop-last-cluster-operation/restore.js';
+import { MigrationLease } from './lease.js';
+import {
+  nothingApplied,
+  type Applied,
+  type ApplyRequest,
+  type Migration,
+  type PlannedStatement,
+  type Standing,
+} from './migration.js';
+import { surveyNodes, type Surroundings } from './nodes.js';
+import type { Operator } from './operator.js';
+import { assess, requirePassed, type Assessed } from './preflight/assess.js';
+import { patienceOf } from './quiet.js';
+import { tableSize, type TableSize } from './table-size.js';
+
+/** Everything that is known before a migration runs. */
+export interface Plan {
+  migration: Migration;
+  standing: Standing;
+  size: TableSize;
+  statements: PlannedStatement[];
+  assessed: Assessed[];
+  /** Nodes on which it would take effect. */
+  nodes: string[];
+}
+
+/** Looks from all sides and changes nothing; SELECT is enough. */
+export async function planMigration(
+  migration: Migration,
+  surroundings: Surroundings,
+  request: ApplyRequest,
+): Promise<Plan> {
+  const { database } = surroundings;
+  const standing = await database.read((session) => migration.standing(session));
+  const statements = await database.read((session) => migration.plan(session, surroundings, request));
+  return {
+    migration,
+    standing,
+    size: await database.read((session) => tableSize(session, migration.table)),
+    statements,
+    // Where nothing remains to be done, nothing can stand against it.
+    assessed: statements.length === 0 ? [] : await assess(migration, surroundings, request),
+    nodes: surroundings.nodes.map(({ name }) => name),
+  };
+}
+
+export async function withSurroundings<T>(
+  database: Database,
+  work: (surroundings: Surroundings) => Promise<T>,
+): Promise<T> {
+  const surroundings = await surveyNodes(database);
+  try {
+    return await work(surroundings);
+  } finally {
+    await surroundings.close();
+  }
+}
+
+/**
+ * Brings a migration to its end, or to the end of the phase asked for, from wherever it is.
+ *
+ * @param maxWaitSeconds for a quiet moment, all phases together
+ * @throws RefusedError when something stands against it, ConflictError when another migrator is at work or no quiet
+ *   moment came
+ */
+export async function applyMigration(
+  migration: Migration,
+  surroundings: Surroundings,
+  request: ApplyRequest,
+  maxWaitSeconds: number,
+  operator: Operator,
+): Promise<Applied> {
+  const already = await alreadyDone(migration, surroundings, request);
+  if (already !== null) return nothingApplied(already);
+  requirePassed(migration, await assess(migration, surroundings, request));
+  await operator.confirm(await question(migration, surroundings, request));
+  return underLease(
+    surroundings,
+    `migrate apply ${migration.id}`,
+    maxWaitSeconds,
+    operator,
+    async (alterer) => {
+      // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
+      const meanwhile = await alreadyDone(migration, surroundings, request);
+      if (meanwhile !== null) return nothingApplied(meanwhile);
+      requirePassed(migration, await assess(migration, surroundings, request));
+      return migration.apply(alterer, request);
+    },
+  );
+}
+
+/** Undoes `drop-last-cluster-operation`. */
+export async function restoreColumn(
+  surroundings: Surroundings,
+  from: string | null,
+  maxWaitSeconds: number,
+  operator: Operator,
+): Promise<Restored> {
+  const planned = await plannedRestore(surroundings.database, from);
+  if (planned === null)
+    return { outcome: 'nothing_to_restore', alterations: [], values: null, version: null };
+  await operator.confirm(`This will ${planned}, in ${surroundings.database.settings.database}. Go ahead?`);
+  return underLease(surroundings, 'migrate restore', maxWaitSeconds, operator, (alterer) =>
+    restore(alterer, from),
+  );
+}
+
+/**
+ * Why nothing remains to be done, or null if something does.
+ *
+ * @throws RefusedError if the migration is blocked
+ */
+async function alreadyDone(
+  migration: Migration,
+  surroundings: Surroundings,
+  request: ApplyRequest,
+): Promise<'already_applied' | 'already_hidden' | null> {
+  const { database } = surroundings;
+  const { state, detail } = await database.read((session) => migration.standing(session));
+  if (state === 'blocked')
+    throw new RefusedError(`${migration.id} cannot be applied. ${detail}`, { word: 'blocked' });
+  const remaining = await database.read((session) => migration.plan(session, surroundings, request));
+  if (remaining.length > 0) return null;
+  return state === 'applied' ? 'already_applied' : 'already_hidden';
+}
+
+async function question(
+  migration: Migration,
+  surroundings: Surroundings,
+  request: ApplyRequest,
+): Promise<string> {
+  const { settings } = surroundings.database;
+  const what = request.phase === 'hide' ? 'hide the column, which restore undoes,' : migration.summary;
+  const where = surroundings.nodes.length > 1 ? ` on ${surroundings.nodes.length} nodes` : '';
+  return `This will ${what} in ${settings.database}${where}. Go ahead?`;
+}
+
+async function underLease<T>(
+  surroundings: Surroundings,
+  purpose: string,
+  maxWaitSeconds: number,
+  operator: Operator,
+  work: (alterer: Alterer) => Promise<T>,
+): Promise<T> {
+  const lease = await MigrationLease.acquire(surroundings.database, `sf-ops ${purpose}`);
+  try {
+    return await work({
+      surroundings,
+      lease,
+      operator,
+      patience: patienceOf(maxWaitSeconds, surroundings.database.options.deadline),
+    });
+  } finally {
+    await lease.release(operator);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Database } from '../database/database.js';
+import { isTableMissing } from '../database/server-errors.js';
+import { currentMigrator } from './lease.js';
+import type { Migration, Standing } from './migration.js';
+
+export interface MigrationStatus {
+  standings: { migration: Migration; standing: Standing }[];
+  /** Who migrates at the moment, or null. */
+  running: string | null;
+}
+
+/** Where every migration stands; SELECT is enough. */
+export async function migrationStatus(
+  database: Database,
+  migrations: readonly Migration[],
+): Promise<MigrationStatus> {
+  return database.read(async (session) => {
+    const standings: MigrationStatus['standings'] = [];
+    for (const migration of migrations)
+      standings.push({ migration, standing: await migration.standing(session) });
+    try {
+      return { standings, running: await currentMigrator(session) };
+    } catch (error) {
+      if (isTableMissing(error)) return { standings, running: null };
+      throw error;
+    }
+  });
+}
