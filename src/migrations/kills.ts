@@ -1,5 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { wsrepStatus, type Surroundings } from './nodes.js';
+import { globalStatus } from '../database/server-variables.js';
+import type { Surroundings } from './nodes.js';
+
+const COUNTER = 'wsrep_local_bf_aborts';
 
 /**
  * How many transactions each node has killed so far to let others' changes through (`wsrep_local_bf_aborts`); null on a
@@ -11,7 +14,7 @@ export async function killedSoFar(surroundings: Surroundings): Promise<Map<strin
   const answers = await surroundings.askAll(async (session) => {
     // A causal read first: the node must have executed everything up to now before its counter means anything.
     await session.rows(sql`SELECT table_name FROM schema_versions LIMIT 1`);
-    return Number((await wsrepStatus(session)).get('wsrep_local_bf_aborts') ?? 0);
+    return Number((await globalStatus(session, [COUNTER])).get(COUNTER) ?? 0);
   });
   return new Map(answers.map(({ node, answer }) => [node, answer]));
 }

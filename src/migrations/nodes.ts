@@ -1,7 +1,8 @@
-import { sql } from 'drizzle-orm';
 import { describeAddress, type ServerAddress } from '../configuration/connection-settings.js';
 import { UnavailableError } from '../core/errors.js';
 import { Database } from '../database/database.js';
+import { incomingAddresses } from '../database/incoming-addresses.js';
+import { globalStatus } from '../database/server-variables.js';
 import type { Session } from '../database/session.js';
 
 /** One server that holds the table: a Galera node, or the only server there is. */
@@ -59,10 +60,9 @@ export async function surveyNodes(database: Database): Promise<Surroundings> {
   const { galera, node } = await database.identity();
   if (galera === null) return new Surroundings(database, [{ name: node, database }], [], null);
 
-  const status = await database.read(wsrepStatus);
   const addresses = [
     ...database.settings.addresses,
-    ...incomingAddresses(status.get('wsrep_incoming_addresses') ?? ''),
+    ...incomingAddresses((await wsrepStatus(database, 'wsrep_incoming_addresses')) ?? ''),
   ];
   const nodes = new Map<string, ServerNode>();
   const unseen: UnseenNode[] = [];
@@ -70,7 +70,7 @@ export async function surveyNodes(database: Database): Promise<Surroundings> {
     const single = new Database({ ...database.settings, addresses: [address] }, database.options);
     try {
       const { node: name } = await single.identity();
-      const id = (await single.read(wsrepStatus)).get('wsrep_gcomm_uuid') ?? name;
+      const id = (await wsrepStatus(single, 'wsrep_gcomm_uuid')) ?? name;
       if (nodes.has(id)) await single.close();
       else nodes.set(id, { name, database: single });
     } catch (error) {
@@ -82,23 +82,8 @@ export async function surveyNodes(database: Database): Promise<Surroundings> {
   return new Surroundings(database, [...nodes.values()], unseen, galera.clusterSize);
 }
 
-/** Galera's status counters of one node, which need no privilege. */
-export async function wsrepStatus(session: Session): Promise<Map<string, string>> {
-  const rows = await session.rows<{ Variable_name: string; Value: string }>(
-    sql`SHOW GLOBAL STATUS LIKE 'wsrep_%'`,
-  );
-  return new Map(rows.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
-}
-
-/** `10.0.0.1:3306,[fe80::1]:3306`; a node that does not know its own address appears as an empty item or `AUTO`. */
-export function incomingAddresses(list: string): ServerAddress[] {
-  return list.split(',').flatMap((item) => {
-    const match = /^\[?([0-9a-zA-Z.:_-]+?)\]?:(\d+)$/.exec(item.trim());
-    const [, host, port] = match ?? [];
-    return host === undefined || host === '0.0.0.0' || Number(port) === 0
-      ? []
-      : [{ host, port: Number(port) }];
-  });
+async function wsrepStatus(database: Database, name: string): Promise<string | undefined> {
+  return (await database.read((session) => globalStatus(session, [name]))).get(name);
 }
 
 function distinct(addresses: readonly ServerAddress[]): ServerAddress[] {

@@ -1,6 +1,7 @@
 import { declareCheck, fail, info, pass, unknown, warn, type Check, type Finding } from './check.js';
-import type { AccountFacts, Answer } from './facts.js';
-import { isGranted } from './grants.js';
+import type { Observed } from '../observed.js';
+import type { AccountFacts } from './facts.js';
+import { isGranted } from '../grants.js';
 
 type Privilege = 'INSERT' | 'UPDATE' | 'DELETE' | 'ALTER';
 
@@ -112,21 +113,21 @@ function judgeCommand(
     for (const privilege of privileges) {
       const answer = mayWrite(account, table, privilege);
       if ('unknown' in answer) unsure.push(answer.unknown);
-      else if (!answer.known) lacking.push(`${privilege} on ${table}`);
+      else if (!answer.value) lacking.push(`${privilege} on ${table}`);
     }
   }
   return { lacking, unsure };
 }
 
-function mayWrite(account: AccountFacts, table: string, privilege: Privilege): Answer<boolean> {
+function mayWrite(account: AccountFacts, table: string, privilege: Privilege): Observed<boolean> {
   switch (privilege) {
     case 'INSERT':
     case 'UPDATE': {
       const columns = [...(account.columns.get(table)?.values() ?? [])];
-      return { known: columns.length > 0 && columns.every((column) => column.has(privilege.toLowerCase())) };
+      return { value: columns.length > 0 && columns.every((column) => column.has(privilege.toLowerCase())) };
     }
     case 'DELETE':
-      return account.mayDelete.get(table) ?? { known: false };
+      return account.mayDelete.get(table) ?? { value: false };
     case 'ALTER':
       return mayAlter(account, table);
   }
@@ -137,14 +138,14 @@ function mayWrite(account: AccountFacts, table: string, privilege: Privilege): A
  * database under another host pattern. Where it does not even explain what the account evidently may, its silence is no
  * proof.
  */
-function mayAlter(account: AccountFacts, table: string): Answer<boolean> {
+function mayAlter(account: AccountFacts, table: string): Observed<boolean> {
   const answer = isGranted(account.grants, account.database, table, 'ALTER');
-  if ('unknown' in answer || answer.known) return answer;
+  if ('unknown' in answer || answer.value) return answer;
   const columns = [...(account.columns.get(table)?.values() ?? [])];
   const unexplained = (['SELECT', 'INSERT', 'UPDATE'] as const).some((privilege) => {
     const shown = isGranted(account.grants, account.database, table, privilege);
     const evident = columns.length > 0 && columns.every((column) => column.has(privilege.toLowerCase()));
-    return evident && 'known' in shown && !shown.known;
+    return evident && 'value' in shown && !shown.value;
   });
   return unexplained ? { unknown: 'SHOW GRANTS does not show all grants of this account' } : answer;
 }

@@ -1,4 +1,5 @@
-import type { Answer, DoctorFacts, Topics } from './facts.js';
+import type { Observed } from '../observed.js';
+import type { DoctorFacts, Topics } from './facts.js';
 
 /**
  * - `pass`: what must be true is true.
@@ -41,8 +42,8 @@ export function declareCheck<Name extends keyof Topics>(declaration: Declaration
     title,
     why,
     examine: (facts) => {
-      const topic: Answer<Topics[Name]> = facts[about];
-      return 'known' in topic ? examine(topic.known) : unknown(topic.unknown);
+      const topic: Observed<Topics[Name]> = facts[about];
+      return 'value' in topic ? examine(topic.value) : unknown(topic.unknown);
     },
   };
 }

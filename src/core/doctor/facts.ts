@@ -1,7 +1,5 @@
 import type { ClusterFacts } from '../drainers.js';
-
-/** What was asked for; or, where the account or the database's state did not let us learn it, why not. */
-export type Answer<T> = { readonly known: T } | { readonly unknown: string };
+import type { Observed } from '../observed.js';
 
 /** Everything that the checks judge, by topic. A topic that could not be learned makes its checks `unknown`. */
 export interface Topics {
@@ -12,7 +10,7 @@ export interface Topics {
   cluster: NodesFacts;
 }
 
-export type DoctorFacts = { readonly [Name in keyof Topics]: Answer<Topics[Name]> };
+export type DoctorFacts = { readonly [Name in keyof Topics]: Observed<Topics[Name]> };
 
 /** One address at which a server was looked for. */
 export interface ServerVisit {
@@ -20,7 +18,7 @@ export interface ServerVisit {
   /** True if the operator named it, false if a Galera node announced it. */
   given: boolean;
   /** Who answered; or why nobody did, or refused. */
-  outcome: Answer<VisitedServer>;
+  outcome: Observed<VisitedServer>;
 }
 
 export interface VisitedServer {
@@ -116,7 +114,7 @@ export interface SchemaFacts {
   /** Tables that the server says do not exist. */
   missing: readonly string[];
   /** Shaken Fist's own ledger, table → version; null where it does not exist. */
-  versions: Answer<ReadonlyMap<string, number> | null>;
+  versions: Observed<ReadonlyMap<string, number> | null>;
 }
 
 export interface AccountFacts {
@@ -128,7 +126,7 @@ export interface AccountFacts {
   /** table → column → what the account may do with it, roles and wildcards included: `select`, `insert`, `update`. */
   columns: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
   /** table → whether DELETE is allowed. */
-  mayDelete: ReadonlyMap<string, Answer<boolean>>;
+  mayDelete: ReadonlyMap<string, Observed<boolean>>;
   /** The lines of `SHOW GRANTS`. */
   grants: readonly string[];
 }

@@ -108,7 +108,7 @@ function isUniqueOn(key: KeyFacts, columns: readonly string[]): boolean {
 }
 
 function versionOf({ versions }: SchemaFacts, table: string): number | null {
-  return 'known' in versions ? (versions.known?.get(table) ?? null) : null;
+  return 'value' in versions ? (versions.value?.get(table) ?? null) : null;
 }
 
 function withTable(schema: SchemaFacts, name: string, judge: (table: TableFacts) => Finding): Finding {

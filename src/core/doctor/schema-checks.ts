@@ -98,7 +98,7 @@ function withVersions(
   judge: (versions: ReadonlyMap<string, number>) => Finding,
 ): Finding {
   if ('unknown' in schema.versions) return unknown(schema.versions.unknown);
-  return schema.versions.known === null ? unknown(`there is no ${LEDGER}`) : judge(schema.versions.known);
+  return schema.versions.value === null ? unknown(`there is no ${LEDGER}`) : judge(schema.versions.value);
 }
 
 function judgeVersions(versions: ReadonlyMap<string, number>): Finding {

@@ -6,7 +6,7 @@ export type GaleraServer = AnsweringServer & { galera: GaleraNode };
 /** The servers that answered. */
 export function visited(servers: readonly ServerVisit[]): AnsweringServer[] {
   return servers.flatMap(({ address, outcome }) =>
-    'known' in outcome ? [{ address, ...outcome.known }] : [],
+    'value' in outcome ? [{ address, ...outcome.value }] : [],
   );
 }
 

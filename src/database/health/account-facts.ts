@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { DELETED_FROM } from '../../core/doctor/account-checks.js';
-import type { AccountFacts, Answer } from '../../core/doctor/facts.js';
+import type { AccountFacts } from '../../core/doctor/facts.js';
+import type { Observed } from '../../core/observed.js';
 import { isPrivilegeMissing, isServerReadOnly, isTableMissing, serverMessage } from '../server-errors.js';
 import type { Session } from '../session.js';
 import type { TableAccess } from './table-access.js';
@@ -14,7 +15,7 @@ export async function readAccountFacts(
   const [own] = await session.rows<{ account: string; name: string }>(
     sql`SELECT CURRENT_USER() AS account, DATABASE() AS name`,
   );
-  const mayDelete = new Map<string, Answer<boolean>>();
+  const mayDelete = new Map<string, Observed<boolean>>();
   for (const table of DELETED_FROM) mayDelete.set(table, await probeDelete(session, table));
   return {
     name: own!.account,
@@ -44,12 +45,12 @@ async function readColumnPrivileges(
 }
 
 /** EXPLAIN checks the privilege and deletes nothing. */
-async function probeDelete(session: Session, table: string): Promise<Answer<boolean>> {
+async function probeDelete(session: Session, table: string): Promise<Observed<boolean>> {
   try {
     await session.rows(sql`EXPLAIN DELETE FROM ${sql.identifier(table)} WHERE FALSE`);
-    return { known: true };
+    return { value: true };
   } catch (error) {
-    if (isPrivilegeMissing(error) || isTableMissing(error)) return { known: false };
+    if (isPrivilegeMissing(error) || isTableMissing(error)) return { value: false };
     if (isServerReadOnly(error)) return { unknown: serverMessage(error) };
     throw error;
   }

@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/doctor/facts.js';
+import type { Observed } from '../../core/observed.js';
 import {
   isCollationMix,
   isColumnMissing,
@@ -12,9 +12,9 @@ import {
  * failed check elsewhere or a privilege that an account may lack. Any other failure means that the database cannot
  * answer at all, and passes.
  */
-export async function answer<T>(question: () => Promise<T>): Promise<Answer<T>> {
+export async function answer<T>(question: () => Promise<T>): Promise<Observed<T>> {
   try {
-    return { known: await question() };
+    return { value: await question() };
   } catch (error) {
     const isExpected =
       isPrivilegeMissing(error) || isTableMissing(error) || isColumnMissing(error) || isCollationMix(error);

@@ -10,7 +10,7 @@ import { probeTables } from './table-access.js';
 import { visitServers } from './visits.js';
 
 /** Who was looked for is always known. */
-export type Examination = DoctorFacts & { servers: { known: ServerVisit[] } };
+export type Examination = DoctorFacts & { servers: { value: ServerVisit[] } };
 
 /**
  * Learns everything that `doctor` judges. Changes nothing, and needs no privilege to run.
@@ -23,7 +23,7 @@ export type Examination = DoctorFacts & { servers: { known: ServerVisit[] } };
  */
 export async function examine(database: Database, now: () => number): Promise<Examination> {
   const visits = await visitServers(database.settings, database.options, now);
-  const servers = { known: visits };
+  const servers = { value: visits };
   let identity: ServerIdentity;
   try {
     identity = await database.identity();
@@ -40,16 +40,16 @@ export async function examine(database: Database, now: () => number): Promise<Ex
   );
   return {
     servers,
-    settings: { known: settings },
-    schema: { known: schema },
-    account: { known: account },
+    settings: { value: settings },
+    schema: { value: schema },
+    account: { value: account },
     cluster: await database.read(readNodesFacts),
   };
 }
 
 /** A server that answers, and must not be asked about Shaken Fist. */
 function isUnfit({ outcome }: ServerVisit): boolean {
-  if (!('known' in outcome) || outcome.known.galera === null) return false;
-  const { clusterStatus, localState } = outcome.known.galera;
+  if (!('value' in outcome) || outcome.value.galera === null) return false;
+  const { clusterStatus, localState } = outcome.value.galera;
   return clusterStatus !== 'Primary' || localState !== 'Synced';
 }

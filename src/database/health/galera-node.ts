@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { ServerAddress } from '../../configuration/connection-settings.js';
 import type { GaleraNode } from '../../core/doctor/facts.js';
+import { incomingAddresses } from '../incoming-addresses.js';
 import type { GaleraMembership } from '../server-identity.js';
 import type { Session } from '../session.js';
-import { globalStatus, globalVariables } from './server-variables.js';
+import { globalStatus, globalVariables } from '../server-variables.js';
 
 const STATUS = [
   'wsrep_cluster_state_uuid',
@@ -54,16 +55,6 @@ export async function readGaleraNode(session: Session, membership: GaleraMembers
     memberUuid: status.get('wsrep_gcomm_uuid') || null,
     announced: incomingAddresses(status.get('wsrep_incoming_addresses') ?? ''),
   };
-}
-
-/** `10.0.0.1:3306,[fe80::1]:3306`; a node that does not know its own address appears as an empty item or `AUTO`. */
-function incomingAddresses(list: string): ServerAddress[] {
-  return list.split(',').flatMap((item) => {
-    const [, host, port] = /^\[?([0-9a-zA-Z.:_-]+?)\]?:(\d+)$/.exec(item.trim()) ?? [];
-    return host === undefined || host === '0.0.0.0' || Number(port) === 0
-      ? []
-      : [{ host, port: Number(port) }];
-  });
 }
 
 /** `gcomm://db1,db2:4567?pc.wait_prim=no` → 2; the first node of a cluster may name nobody. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { Answer, NodesFacts } from '../../core/doctor/facts.js';
+import type { NodesFacts } from '../../core/doctor/facts.js';
+import type { Observed } from '../../core/observed.js';
 import { parseUuid } from '../../core/uuid.js';
 import { readClusterFacts } from '../cluster-facts.js';
 import { describeTables } from '../description.js';
@@ -9,7 +10,7 @@ import { answer } from './answer.js';
 const TABLES = ['nodes', 'node_attributes', 'node_daemon_states', 'object_states'];
 
 /** Shaken Fist's nodes, judged by the server's clock: this machine's may be wrong, which is a finding of its own. */
-export async function readNodesFacts(session: Session): Promise<Answer<NodesFacts>> {
+export async function readNodesFacts(session: Session): Promise<Observed<NodesFacts>> {
   const description = await describeTables(session);
   const hidden = TABLES.filter((table) => !description.tables.has(table));
   if (hidden.length > 0) return { unknown: `${hidden.join(', ')} absent, or hidden from this account` };

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { ServerSettings } from '../../core/doctor/facts.js';
 import type { ServerIdentity } from '../server-identity.js';
 import type { Session } from '../session.js';
-import { globalStatus, globalVariables } from './server-variables.js';
+import { globalStatus, globalVariables } from '../server-variables.js';
 
 const VARIABLES = [
   'default_storage_engine',

@@ -10,7 +10,7 @@ import { failureOf } from '../failure.js';
 import { greet } from '../open-session.js';
 import type { Session, SessionOptions } from '../session.js';
 import { readGaleraNode } from './galera-node.js';
-import { globalVariables } from './server-variables.js';
+import { globalVariables } from '../server-variables.js';
 
 /** Seconds that one statement of a visit may take: a server that needs longer for its own counters is not well. */
 const PATIENCE_SECONDS = 5;
@@ -44,9 +44,9 @@ export async function visitServers(
   const known = new Set<string>();
   return visits
     .filter(({ given, outcome }) => {
-      if (!('known' in outcome)) return true;
-      const isRepeated = known.has(outcome.known.identity);
-      known.add(outcome.known.identity);
+      if (!('value' in outcome)) return true;
+      const isRepeated = known.has(outcome.value.identity);
+      known.add(outcome.value.identity);
       return given || !isRepeated;
     })
     .map(({ address, given, outcome }) => ({ address, given, outcome }));
@@ -75,7 +75,7 @@ async function visit(
         clock: await readClock(session, now),
         galera: galera?.node ?? null,
       };
-      return { ...where, outcome: { known: server }, announced: galera?.announced ?? [] };
+      return { ...where, outcome: { value: server }, announced: galera?.announced ?? [] };
     } finally {
       await session.close();
     }

@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { wsrepStatus, type Surroundings } from '../nodes.js';
+import { globalStatus } from '../../database/server-variables.js';
+import type { Surroundings } from '../nodes.js';
 import { failure, unknown, warning, type Finding, type PreflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
 const LOOK_APART_MS = 250;
 /** The share of time, since the last reset, in which a node asked the others to wait for it. */
 const MUCH_FLOW_CONTROL = 0.1;
+
+const STATUS = [
+  'wsrep_cluster_status',
+  'wsrep_local_state_comment',
+  'wsrep_flow_control_paused',
+  'wsrep_cluster_conf_id',
+];
 
 export const serversHealthy: PreflightRule = {
   id: 'servers-healthy',
@@ -33,7 +41,7 @@ type Membership = { node: string; answer: { status: Map<string, string>; method:
 function membership(surroundings: Surroundings): Promise<Membership> {
   return surroundings.askAll(async (session) => {
     const [row] = await session.rows<{ method: string }>(sql`SELECT @@session.wsrep_osu_method AS method`);
-    return { status: await wsrepStatus(session), method: row!.method };
+    return { status: await globalStatus(session, STATUS), method: row!.method };
   });
 }
 

@@ -28,13 +28,13 @@ function visit(node: string, galera: Partial<GaleraNode>, server: Partial<Visite
     galera: { ...NODE, ...galera },
     ...server,
   };
-  return { address: `${node}:3306`, given: true, outcome: { known } };
+  return { address: `${node}:3306`, given: true, outcome: { value: known } };
 }
 
 function finding(check: string, ...servers: ServerVisit[]): CheckReport | undefined {
   const nothing = { unknown: 'not asked' };
   const facts = {
-    servers: { known: servers },
+    servers: { value: servers },
     settings: nothing,
     schema: nothing,
     account: nothing,
@@ -104,7 +104,7 @@ test('on a standalone server none of it has a meaning', () => {
   const standalone = visit('db1', {}, { galera: null });
   const nothing = { unknown: 'not asked' };
   const facts = {
-    servers: { known: [standalone] },
+    servers: { value: [standalone] },
     settings: nothing,
     schema: nothing,
     account: nothing,

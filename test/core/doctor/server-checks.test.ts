@@ -20,7 +20,7 @@ const SETTINGS: ServerSettings = {
 
 function finding(check: string, change: Partial<ServerSettings>): CheckReport {
   const nothing = { unknown: 'not asked' };
-  const settings = { known: { ...SETTINGS, ...change } };
+  const settings = { value: { ...SETTINGS, ...change } };
   const reports = diagnose({
     servers: nothing,
     settings,

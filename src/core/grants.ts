@@ -1,4 +1,4 @@
-import type { Answer } from './facts.js';
+import type { Observed } from './observed.js';
 
 interface Grant {
   /** Whom it was given to: the account, one of its roles, or PUBLIC. */
@@ -16,34 +16,44 @@ const GRANT = new RegExp(
 );
 
 /**
- * Whether the lines of `SHOW GRANTS` give a privilege on a table. Of several grants on databases whose patterns match,
+ * Whether the lines of `SHOW GRANTS` give a privilege on a table, or, with `table` null, on the whole database. Of several grants on databases whose patterns match,
  * MariaDB applies one to each grantee: the one that names the database without wildcards, if there is one.
  */
 export function isGranted(
   lines: readonly string[],
   database: string,
-  table: string,
+  table: string | null,
   privilege: string,
-): Answer<boolean> {
+): Observed<boolean> {
   const grants = lines.flatMap((line) => parseGrant(line) ?? []);
-  const gives = ({ privileges }: Grant): boolean =>
-    privileges.has(privilege) || privileges.has('ALL PRIVILEGES');
-  if (grants.some((grant) => grant.database === null && gives(grant))) return { known: true };
-  const isOnTable = (grant: Grant): boolean => grant.table === table && grant.database === database;
-  if (grants.some((grant) => isOnTable(grant) && gives(grant))) return { known: true };
+  const gives = (grant: Grant): boolean => includes(grant, privilege);
+  if (grants.some((grant) => grant.database === null && gives(grant))) return { value: true };
+  const isOnTable = (grant: Grant): boolean =>
+    grant.table !== null && grant.table === table && grant.database === database;
+  if (grants.some((grant) => isOnTable(grant) && gives(grant))) return { value: true };
 
   const wholeDatabase = grants.filter((grant) => grant.table === null && grant.database !== null);
-  let answer: Answer<boolean> = { known: false };
+  let answer: Observed<boolean> = { value: false };
   for (const grantee of new Set(grants.map((grant) => grant.grantee))) {
     const own = wholeDatabase.filter((grant) => grant.grantee === grantee);
     const matching = own.filter((grant) => likePattern(grant.database!).test(database));
     const literal = matching.filter((grant) => !hasWildcard(grant.database!));
     const applicable = literal.length > 0 ? literal : matching;
-    if (applicable.length > 0 && applicable.every(gives)) return { known: true };
+    if (applicable.length > 0 && applicable.every(gives)) return { value: true };
     if (applicable.some(gives))
       answer = { unknown: `several grants of ${grantee} match the database ${database}` };
   }
   return answer;
+}
+
+/** For privileges such as PROCESS that no single database has. */
+export function isGrantedGlobally(lines: readonly string[], privilege: string): boolean {
+  const grants = lines.flatMap((line) => parseGrant(line) ?? []);
+  return grants.some((grant) => grant.database === null && includes(grant, privilege));
+}
+
+function includes({ privileges }: Grant, privilege: string): boolean {
+  return privileges.has(privilege) || privileges.has('ALL PRIVILEGES');
 }
 
 /** ``GRANT SELECT, UPDATE (`a`) ON `sf\_%`.* TO …``: a privilege on single columns is not one on the table. */

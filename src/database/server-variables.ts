@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Session } from '../session.js';
+import type { Session } from './session.js';
 
 /** Global settings by lower-case name; one that this server does not know is absent. Needs no privilege. */
 export async function globalVariables(

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isGranted } from '../../../src/core/doctor/grants.js';
+import { isGranted } from '../../src/core/grants.js';
 
 const TO = 'TO `sf`@`%`';
 
@@ -33,7 +33,7 @@ test.each<[string, string[], boolean]>([
     true,
   ],
 ])('ALTER %s', (_, lines, known) => {
-  expect(isGranted(lines, 'shakenfist', 'work_queue', 'ALTER')).toEqual({ known });
+  expect(isGranted(lines, 'shakenfist', 'work_queue', 'ALTER')).toEqual({ value: known });
 });
 
 test('which of two matching patterns applies cannot be told', () => {
@@ -45,5 +45,5 @@ test('which of two matching patterns applies cannot be told', () => {
 
 test('a name may hold any character', () => {
   const line = 'GRANT ALTER ON `a``b TO c`.`d.e` TO `sf`@`%` REQUIRE SSL';
-  expect(isGranted([line], 'a`b TO c', 'd.e', 'ALTER')).toEqual({ known: true });
+  expect(isGranted([line], 'a`b TO c', 'd.e', 'ALTER')).toEqual({ value: true });
 });
