@@ -6,6 +6,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/servers/run-setup.mjs',
   globalTeardown: '<rootDir>/test/servers/run-teardown.mjs',
+  // A net for what hangs: how long a test takes depends on what else the machine does.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -14,11 +14,11 @@ const source = `(function (exports, require, module, __filename, __dirname) {${r
 const bundle = new Script(source, { filename });
 
 // An address where nobody listens: everything up to the connection runs, nothing leaves this process.
-process.argv = [process.execPath, 'sf-ops', 'pending', 'network', '--all', '--socket', `${filename}.nobody`];
+process.argv = [process.execPath, 'sf-ops', 'pending', '--all', '--socket', `${filename}.nobody`];
 process.stderr.write = () => true;
 bundle.runInThisContext()({}, createRequire(filename), { exports: {} }, filename, dirname(filename));
 process.once('beforeExit', () => {
   process.exitCode = 0;
-  writeFileSync(`${filename}.cache.new`, bundle.createCachedData());
-  renameSync(`${filename}.cache.new`, `${filename}.cache`);
+  writeFileSync(`${filename}.cache.${process.pid}`, bundle.createCachedData());
+  renameSync(`${filename}.cache.${process.pid}`, `${filename}.cache`);
 });

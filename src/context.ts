@@ -10,7 +10,7 @@ import { ask, colorLevel, inputLines, write, type Terminal } from './terminal.js
 /** A context together with what has to be put away when the command is over. */
 export interface OpenContext {
   context: CommandContext;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function outputFormat(options: GlobalOptions, terminal: Terminal): string {
@@ -38,6 +38,7 @@ export function openContext(options: GlobalOptions, terminal: Terminal, signal: 
       trace: options.verbose
         ? (statement) => say(`sql: ${statement.replace(/\s+/g, ' ').trim()}`)
         : () => undefined,
+      notice: (text) => (options.quiet ? undefined : say(text)),
     });
   };
 
@@ -52,7 +53,7 @@ export function openContext(options: GlobalOptions, terminal: Terminal, signal: 
       note: (text) => (options.quiet ? undefined : say(text)),
       warn: (text) => say(`warning: ${text}`),
       confirm: async (question) => (options.yes ? undefined : ask(terminal, question, signal)),
-      inputLines: () => inputLines(terminal),
+      inputLines: () => inputLines(terminal, signal),
       print: async (report) =>
         write(
           terminal.stdout,

@@ -27,11 +27,17 @@ export function failureFrom(error: unknown): Failure {
   };
 }
 
-/** commander: `error: unknown command 'pendign'\n(Did you mean pending?)`. */
+/** commander: `error: unknown command 'pendign'\n(Did you mean pending?)`, some with a full stop and some without. */
 function usageError(error: CommanderError): UsageError {
+  if (error.code === 'commander.help') {
+    return new UsageError('Which command?', { hint: 'sf-ops --help lists them.', cause: error });
+  }
   const [sentence, ...suggestion] = error.message.replace(/^error: /, '').split('\n');
   const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
-  return new UsageError(`${capitalised(sentence!)}.`, { hint: hint || 'See --help.', cause: error });
+  return new UsageError(`${capitalised(sentence!.replace(/\.$/, ''))}.`, {
+    hint: hint || 'See --help.',
+    cause: error,
+  });
 }
 
 /** What `--json` prints on stdout when a command fails. */

@@ -79,19 +79,24 @@ export class TwinnedCommand extends Command {
   }
 }
 
-const PLACES = ['host', 'socket', 'sandbox'] as const;
+/** Ways of saying the same thing: where the database is, and how the answer looks. */
+const RIVALS: readonly (readonly (keyof GlobalOptions)[])[] = [
+  ['host', 'socket', 'sandbox'],
+  ['format', 'json'],
+];
 
 /**
- * The global options as they were meant together: where the database is can be said in three ways, and the command
- * line outdoes the environment twin of each.
+ * The global options as they were meant together: what the command line says outdoes the environment twin of each
+ * other way to say it.
  *
  * @throws UsageError when the command line says it twice
  */
 export function effectiveOptions(program: Command): GlobalOptions {
   const options = { ...program.opts<GlobalOptions>() };
-  const [place, second] = PLACES.filter((name) => program.getOptionValueSource(name) === 'cli');
-  if (place === undefined) return options;
-  if (second !== undefined) throw new UsageError(`--${place} and --${second} exclude each other.`);
-  for (const other of PLACES) if (other !== place) delete options[other];
+  for (const rivals of RIVALS) {
+    const [said, second] = rivals.filter((name) => program.getOptionValueSource(name) === 'cli');
+    if (second !== undefined) throw new UsageError(`--${said} and --${second} exclude each other.`);
+    for (const other of rivals) if (said !== undefined && other !== said) delete options[other];
+  }
   return options;
 }

@@ -1,5 +1,5 @@
 import type { Environment } from './configuration/connection-settings.js';
-import { RefusedError } from './core/errors.js';
+import { InterruptedError, RefusedError } from './core/errors.js';
 import type { RenderOptions } from './render/renderer.js';
 
 /** The process's streams and what is known of them. The only place that writes to them. */
@@ -53,10 +53,18 @@ export async function ask(terminal: Terminal, question: string, signal: AbortSig
   throw new RefusedError('Not confirmed. Nothing was changed.', { word: 'not_confirmed' });
 }
 
-/** The lines of standard input that hold something. */
-export async function* inputLines(terminal: Terminal): AsyncIterable<string> {
+/**
+ * The lines of standard input, without the space around them; a line may be empty.
+ *
+ * @throws InterruptedError when a signal comes before the end of the input
+ */
+export async function* inputLines(terminal: Terminal, signal: AbortSignal): AsyncIterable<string> {
   const { createInterface } = await import('node:readline');
-  for await (const line of createInterface({ input: terminal.stdin, crlfDelay: Infinity })) {
-    if (line.trim() !== '') yield line.trim();
+  for await (const line of createInterface({ input: terminal.stdin, crlfDelay: Infinity, signal })) {
+    yield line.trim();
+  }
+  if (signal.aborted) {
+    const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+    throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
   }
 }

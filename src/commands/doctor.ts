@@ -12,7 +12,7 @@ export const declare: Declare = (command, handle) => {
 async function run(context: CommandContext): Promise<Result> {
   const facts = await examine(await context.database(), () => context.now());
   const checks = diagnose(facts);
-  const nodes = galeraVisits(facts.servers.known);
+  const nodes = galeraVisits(facts.servers.value);
   const unsure = checks.filter(({ result }) => result === 'unknown');
   if (unsure.length > 0) {
     context.warn(
@@ -27,7 +27,7 @@ async function run(context: CommandContext): Promise<Result> {
       document: {
         ok,
         checks,
-        server: 'known' in facts.settings ? serverDocument(facts.settings.known) : null,
+        server: 'value' in facts.settings ? serverDocument(facts.settings.value) : null,
         nodes: nodes.map(nodeDocument),
       },
       table: tableOf({
@@ -77,13 +77,13 @@ function summary(checks: readonly CheckReport[]): Line {
 
 /** The Galera nodes that were looked for; none where there is no cluster. */
 function galeraVisits(visits: readonly ServerVisit[]): ServerVisit[] {
-  const isGalera = ({ outcome }: ServerVisit): boolean => 'known' in outcome && outcome.known.galera !== null;
+  const isGalera = ({ outcome }: ServerVisit): boolean => 'value' in outcome && outcome.value.galera !== null;
   return visits.some(isGalera) ? visits.filter((visit) => isGalera(visit) || 'unknown' in visit.outcome) : [];
 }
 
 function nodeLine({ address, outcome }: ServerVisit): Line {
   if ('unknown' in outcome) return { text: `${address}: ${outcome.unknown}`, tone: 'bad' };
-  const { node, version, clock, galera } = outcome.known;
+  const { node, version, clock, galera } = outcome.value;
   const { clusterStatus, localState, clusterSize, lastCommitted, flowControlPaused } = galera!;
   const facts = [
     `${clusterStatus}, ${localState}`,
@@ -99,7 +99,7 @@ function nodeLine({ address, outcome }: ServerVisit): Line {
 
 function nodeDocument({ address, given, outcome }: ServerVisit): object {
   if ('unknown' in outcome) return { address, configured: given, reachable: false, reason: outcome.unknown };
-  const { node, version, clock, galera } = outcome.known;
+  const { node, version, clock, galera } = outcome.value;
   return {
     address,
     configured: given,

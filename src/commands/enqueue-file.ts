@@ -6,7 +6,7 @@ import { parseEnqueueRequest, type EnqueueRequest } from '../core/operations/enq
 import type { CommandContext } from './command.js';
 
 export interface RequestLine {
-  /** Counted from 1, lines without content not counted. */
+  /** Counted from 1, as an editor does. */
   line: number;
   request: EnqueueRequest | SfOpsError;
 }
@@ -25,6 +25,7 @@ export async function* readRequests(
   let number = 0;
   for await (const text of file === '-' ? context.inputLines() : linesOf(file)) {
     number += 1;
+    if (text === '') continue;
     yield { line: number, request: await readRequest(text, number, resolve) };
   }
 }
@@ -46,9 +47,8 @@ async function readRequest(
 
 async function* linesOf(file: string): AsyncIterable<string> {
   try {
-    for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-      if (line.trim() !== '') yield line.trim();
-    }
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+    for await (const line of lines) yield line.trim();
   } catch (cause) {
     throw new ConfigurationError(`The file ${file} cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -58,8 +58,15 @@ export function rawRequest(operationType: string, options: OperationOptions): Re
     depends_on: dependsOn,
     runs_after: runsAfter,
   });
-  Object.assign(given, { request_id: requestId, uuid, delay, coalesce });
+  Object.assign(given, { request_id: requestId, uuid, delay, coalesce: coalesce ? undefined : false });
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Those of the options that describe an operation which were given: `--task`, `--no-coalesce`, … */
+export function givenOptions(options: OperationOptions): string[] {
+  const spelled: Readonly<Record<string, string>> = { tasks: 'task', coalesce: 'no-coalesce' };
+  const given = Object.keys(rawRequest('', options)).filter((key) => key !== 'operation_type');
+  return given.map((key) => `--${spelled[key] ?? key.replaceAll('_', '-')}`);
 }
 
 /** The help for the types: what each takes, derived from its declaration. */

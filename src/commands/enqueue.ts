@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { SfOpsError, UsageError } from '../core/errors.js';
+import { InterruptedError, SfOpsError, UsageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { parseEnqueueRequest, type EnqueueRequest } from '../core/operations/enqueue-request.js';
 import type { Database } from '../database/database.js';
@@ -9,11 +9,19 @@ import type { EnqueuePlan } from '../database/enqueue/plan.js';
 import { enqueueEvent } from '../database/enqueue/audit.js';
 import { recordAuditEvents } from '../database/events.js';
 import { resolveReferences } from '../database/enqueue/references.js';
-import { batchResult, enqueued, singleResult, type EnqueueItem } from '../render/enqueue-report.js';
+import { serverError, serverMessage } from '../database/server-errors.js';
+import {
+  batchResult,
+  enqueued,
+  singleResult,
+  type EnqueueItem,
+  type EnqueuedOperation,
+} from '../render/enqueue-report.js';
 import type { CommandContext, Declare, Result } from './command.js';
 import {
   declareOperationOptions,
   describeTypes,
+  givenOptions,
   rawRequest,
   type OperationOptions,
 } from './enqueue-options.js';
@@ -46,6 +54,9 @@ async function run(
 ): Promise<Result> {
   if (options.file !== undefined) {
     if (operationType !== undefined) throw new UsageError('Give either an operation type or --file.');
+    const [given] = givenOptions(options);
+    if (given !== undefined)
+      throw new UsageError(`${given} goes with an operation type; a line of --file says it itself.`);
     return enqueueFile(context, options, options.file);
   }
   if (operationType === undefined) {
@@ -61,35 +72,66 @@ async function run(
   return { exitCode: ExitCode.OK, report: singleResult(item!) };
 }
 
-/** A line that cannot be met does not keep the others from being enqueued; the exit code is that of the first one. */
+/**
+ * A line that cannot be met does not keep the others from being enqueued; the exit code is that of the first one.
+ * When the database stops answering half-way, what was enqueued until then is still told.
+ */
 async function enqueueFile(context: CommandContext, options: EnqueueOptions, file: string): Promise<Result> {
   const database = await context.database();
+  await database.describe();
   const items: EnqueueItem[] = [];
-  let batch: RequestLine[] = [];
-  const flush = async (): Promise<void> => {
-    items.push(...(await enqueueLines(context, database, batch, options)));
-    batch = [];
-  };
-  for await (const line of readRequests(context, file, (raw) => resolveReferences(database, raw))) {
-    batch.push(line);
-    if (batch.length === BATCH) await flush();
+  try {
+    for await (const lines of batches(
+      readRequests(context, file, (raw) => resolveReferences(database, raw)),
+    )) {
+      const { outcomes, isStopped } = await enqueueLines(context, database, lines, options);
+      items.push(...outcomes);
+      if (!isStopped) continue;
+      context.warn(`stopped after line ${lines.at(-1)!.line}: later lines, if any, were not tried`);
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || items.length === 0) throw error;
+    context.warn('interrupted while reading: lines that are not listed were not tried');
   }
-  await flush();
   return batchResult(items);
 }
 
+async function* batches(lines: AsyncIterable<RequestLine>): AsyncIterable<RequestLine[]> {
+  let batch: RequestLine[] = [];
+  for await (const line of lines) {
+    batch.push(line);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** @returns what came of each line; `isStopped` when the transaction as a whole failed */
 async function enqueueLines(
   context: CommandContext,
   database: Database,
   lines: readonly RequestLine[],
   options: EnqueueOptions,
-): Promise<EnqueueItem[]> {
+): Promise<{ outcomes: EnqueueItem[]; isStopped: boolean }> {
   const requests = lines.flatMap(({ request }) => (request instanceof SfOpsError ? [] : [request]));
-  const done = requests.length === 0 ? [] : await enqueueBatch(context, database, requests, options);
-  return lines.map(({ line, request }) => {
-    const outcome = request instanceof SfOpsError ? request : done.shift()!;
+  const done = await failureAsValue(enqueueBatch(context, database, requests, options));
+  const outcomes = lines.map(({ line, request }): EnqueueItem => {
+    const outcome =
+      request instanceof SfOpsError ? request : done instanceof SfOpsError ? done : done.shift()!;
     return outcome instanceof SfOpsError ? { line, error: outcome } : { ...outcome, line };
   });
+  return { outcomes, isStopped: done instanceof SfOpsError };
+}
+
+async function failureAsValue<T>(promise: Promise<T>): Promise<T | SfOpsError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof SfOpsError) return error;
+    throw error;
+  }
 }
 
 /** Enqueues, warns, and leaves the audit events. */
@@ -98,7 +140,8 @@ async function enqueueBatch(
   database: Database,
   requests: readonly EnqueueRequest[],
   options: EnqueueOptions,
-): Promise<(ReturnType<typeof enqueued> | SfOpsError)[]> {
+): Promise<(EnqueuedOperation | SfOpsError)[]> {
+  if (requests.length === 0) return [];
   const how = { force: options.force === true, now: () => context.now() };
   const rehearsal = options.dryRun === true ? await rehearseEnqueue(database, requests, how) : null;
   const outcomes = rehearsal?.outcomes ?? (await enqueue(database, requests, how));
@@ -125,8 +168,8 @@ async function audit(
       created.map((plan) => enqueueEvent(plan, { ...producer, eventUuid: randomUUID() })),
     );
   } catch (error) {
-    if (!(error instanceof SfOpsError)) throw error;
-    context.warn(`the audit event could not be written: ${error.message}`);
+    if (!(error instanceof SfOpsError) && serverError(error) === null) throw error;
+    context.warn(`the audit event could not be written: ${serverMessage(error)}`);
   }
 }
 

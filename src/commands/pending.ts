@@ -1,8 +1,11 @@
 import { parseDuration } from '../core/duration.js';
 import { UsageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
+import { ACTIVE_STATES } from '../core/operations/state.js';
+import { readWord } from '../core/reading.js';
 import type { TargetRow } from '../core/target-row.js';
-import { readObjectType, resolveObjects } from '../database/objects.js';
+import type { DatabaseDescription } from '../database/description.js';
+import { readObjectType, readOperationType, resolveObjects } from '../database/objects.js';
 import { targetRows } from '../database/target-rows.js';
 import { activeTargets, type Target } from '../database/targets.js';
 import { tableOf } from '../render/report.js';
@@ -50,10 +53,11 @@ async function run(
   if (!all && options.objectType !== undefined) throw new UsageError('--object-type goes with --all.');
   const limit = options.limit === undefined ? Infinity : readCount('--limit', options.limit, 0);
   const ids = await idsWithStdin(context, uuids);
-  const isWanted = filter(options, context.now());
+  const state = options.state === undefined ? null : readState(options.state);
 
   const database = await context.database();
   const description = await database.describe();
+  const isWanted = filter(options, state, description, context.now());
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
   const { matching, rows } = await database.snapshot(async (session) => {
@@ -70,12 +74,24 @@ async function run(
   return pendingResult(rows, matching.length - observed, options.exitCode === true);
 }
 
-function filter(options: PendingOptions, now: number): (target: Target) => boolean {
-  const youngest = options.olderThan === undefined ? Infinity : now - parseDuration(options.olderThan);
-  const { operationType, state } = options;
+/** A misspelt filter would match nothing, and "nothing is pending" is an answer that scripts act on. */
+function readState(text: string): string {
+  const state = readWord(text.toLowerCase(), 'a state of a pending operation', ACTIVE_STATES);
+  if ('problem' in state) throw new UsageError(`--state ${state.problem}.`);
+  return state.value;
+}
+
+function filter(
+  { olderThan, operationType }: PendingOptions,
+  state: string | null,
+  description: DatabaseDescription,
+  now: number,
+): (target: Target) => boolean {
+  const youngest = olderThan === undefined ? Infinity : now - parseDuration(olderThan);
+  const type = operationType === undefined ? null : readOperationType(operationType, description);
   return (target) =>
-    (operationType === undefined || target.operationType.toLowerCase() === operationType.toLowerCase()) &&
-    (state === undefined || target.state === state.toLowerCase()) &&
+    (type === null || target.operationType.toLowerCase() === type) &&
+    (state === null || target.state === state) &&
     target.createdAt <= youngest;
 }
 

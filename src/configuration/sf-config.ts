@@ -1,3 +1,5 @@
+export const DEFAULT_CONFIG_PATH = '/etc/sf/config';
+
 /**
  * Shaken Fist's node configuration, a systemd EnvironmentFile, read by the rules that Shaken Fist itself uses
  * (database contract, section 1): a line that starts with `#` and an empty line are skipped; everything else

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Observed } from '../core/observed.js';
 import type { ThisNodeSettings } from '../core/this-node.js';
 import { parseUuid, type Uuid } from '../core/uuid.js';
-import { DEFAULT_CONFIG_PATH, type Environment } from './connection-settings.js';
-import { parseSfConfig } from './sf-config.js';
+import type { Environment } from './connection-settings.js';
+import { DEFAULT_CONFIG_PATH, parseSfConfig } from './sf-config.js';
 
 const DEFAULT_STORAGE_PATH = '/srv/shakenfist';
 

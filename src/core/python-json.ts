@@ -12,8 +12,8 @@ export function pythonJson(value: Json): string {
   if (typeof value === 'number') return pythonNumber(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (!isRecord(value)) return JSON.stringify(value);
-  const items = Object.entries(value).flatMap(
-    ([key, item]) => (item === undefined ? [] : [`${asciiString(key)}: ${pythonJson(item)}`]),
+  const items = Object.entries(value).flatMap(([key, item]) =>
+    item === undefined ? [] : [`${asciiString(key)}: ${pythonJson(item)}`],
   );
   return `{${items.join(', ')}}`;
 }

@@ -24,7 +24,12 @@ export const TARGET_COLUMNS: readonly Column<TargetRow>[] = [
     value: (row) => row.queue?.queue_name ?? null,
     display: (row) => queueText(row),
   },
-  { name: 'stuck', heading: 'STUCK', value: (row) => row.stuck, tone: () => 'bad' },
+  {
+    name: 'stuck',
+    heading: 'STUCK',
+    value: (row) => row.stuck,
+    tone: ({ stuck }) => (stuck === null ? undefined : 'bad'),
+  },
 ];
 
 function queueText({ queue }: TargetRow): string {

@@ -80,8 +80,7 @@ function asText(value: Json): string | null {
 }
 
 function asDependency(value: Json): FoundDependency | null {
-  if (!isRecord(value) || typeof value.op_type !== 'string' || typeof value.op_uuid !== 'string')
-    return null;
+  if (!isRecord(value) || typeof value.op_type !== 'string' || typeof value.op_uuid !== 'string') return null;
   const uuid = parseUuid(value.op_uuid);
   return uuid === null ? null : { op_type: value.op_type, op_uuid: uuid };
 }

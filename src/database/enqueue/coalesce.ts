@@ -40,12 +40,14 @@ export async function takeTurn(
  * The queued operation that already does what is asked for, or null.
  *
  * @param scheduledAt unix seconds at which the requested work would begin; a candidate that waits longer is no help
+ * @param hold whether to keep the operation from being started until the transaction ends, which is a write to it
  */
 export async function findAdoptable(
   session: Session,
   description: DatabaseDescription,
   request: EnqueueRequest,
   scheduledAt: number,
+  hold: boolean,
 ): Promise<Uuid | null> {
   if (coalescingKey(request) === null) return null;
   const objects = targetsOf(request).map(({ objectType, uuid }) => ({ typeName: objectType, uuid }));
@@ -75,7 +77,8 @@ export async function findAdoptable(
     };
   });
   const adopted = oldestAdoptable(candidates, request);
-  return adopted !== null && (await isStillQueued(session, request, adopted.uuid)) ? adopted.uuid : null;
+  if (adopted === null) return null;
+  return !hold || (await isStillQueued(session, request, adopted.uuid)) ? adopted.uuid : null;
 }
 
 /** A locking read sees what was committed after the snapshot, and keeps a worker from starting until we commit. */

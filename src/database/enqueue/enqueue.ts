@@ -3,7 +3,10 @@ import { format } from 'mysql2';
 import { MySqlDialect } from 'drizzle-orm/mysql-core';
 import type { SQL } from 'drizzle-orm';
 import { SfOpsError } from '../../core/errors.js';
+import { valueOfObjectType } from '../../core/object-types.js';
 import { coalescingKey } from '../../core/operations/coalescing.js';
+import { targetsOf } from '../../core/operations/operation.js';
+import { repeatCommand } from '../../core/operations/repeat-command.js';
 import type { OperationRows } from '../../core/operations/operation-rows.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { EnqueueRequest } from '../../core/operations/enqueue-request.js';
@@ -56,7 +59,7 @@ export async function enqueue(
       return outcomes;
     },
     isCommitted: async (session, outcomes) => areWritten(session, outcomes),
-    inquiry: `sf-ops show ${nameOf(identified[0]!)}`,
+    inquiry: (outcomes) => inquiryAfter(outcomes),
   });
 }
 
@@ -90,7 +93,12 @@ async function planInOrder(
 ): Promise<EnqueueOutcome[]> {
   const outcomes: EnqueueOutcome[] = [];
   let newUuid = '';
-  const planOptions: PlanOptions = { force: options.force, now: options.now(), newUuid: () => newUuid };
+  const planOptions: PlanOptions = {
+    force: options.force,
+    rehearsal: buffer === null,
+    now: options.now(),
+    newUuid: () => newUuid,
+  };
   const planner = new EnqueuePlanner(session, description, planOptions);
   for (const identified of requests) {
     newUuid = identified.newUuid;
@@ -111,6 +119,8 @@ async function planInOrder(
 /** Holds the rows of operations back, so that many go out with one statement for each table. */
 class RowBuffer {
   readonly #rows = new Map<Uuid, OperationRows>();
+  /** The pieces of idempotent work among them, see `workKey`. */
+  readonly #work = new Set<string>();
 
   constructor(
     private readonly session: Session,
@@ -120,11 +130,17 @@ class RowBuffer {
   /** Whether what is held back could matter to the look-ups for this request. */
   isSeenBy(request: EnqueueRequest): boolean {
     if (request.uuid !== null && this.#rows.has(request.uuid)) return true;
-    return coalescingKey(request) !== null || request.dependsOn !== null || request.runsAfter !== null;
+    const work = workKey(request);
+    return (
+      (work !== null && this.#work.has(work)) || request.dependsOn !== null || request.runsAfter !== null
+    );
   }
 
-  add({ operationUuid, rows }: EnqueuePlan): void {
-    if (rows !== null) this.#rows.set(operationUuid, rows);
+  add({ request, operationUuid, rows }: EnqueuePlan): void {
+    if (rows === null) return;
+    this.#rows.set(operationUuid, rows);
+    const work = workKey(request);
+    if (work !== null) this.#work.add(work);
   }
 
   async flush(): Promise<void> {
@@ -132,7 +148,14 @@ class RowBuffer {
       await this.session.db.execute(statement);
     }
     this.#rows.clear();
+    this.#work.clear();
   }
+}
+
+/** Equal for two requests of which one may be replaced by the other; null for one that cannot be replaced. */
+function workKey(request: EnqueueRequest): string | null {
+  const key = coalescingKey(request);
+  return key === null ? null : JSON.stringify([request.type.value, key]);
 }
 
 /** In one order for everybody, so that two batches wait for each other instead of deadlocking; before any read, so that the snapshot comes after the wait. */
@@ -141,14 +164,14 @@ async function takeTurns(
   description: DatabaseDescription,
   requests: readonly EnqueueRequest[],
 ): Promise<SQL[]> {
-  const byKey = new Map(
-    requests
-      .filter((request) => request.coalesce && request.uuid === null)
-      .map((request) => [JSON.stringify([request.type.value, coalescingKey(request)]), request]),
-  );
+  const byWork = new Map<string, EnqueueRequest>();
+  for (const request of requests) {
+    const work = request.coalesce && request.uuid === null ? workKey(request) : null;
+    if (work !== null) byWork.set(work, request);
+  }
   const endTurns: SQL[] = [];
-  for (const key of [...byKey.keys()].sort()) {
-    const endTurn = await takeTurn(session, description, byKey.get(key)!);
+  for (const work of [...byWork.keys()].sort()) {
+    const endTurn = await takeTurn(session, description, byWork.get(work)!);
     if (endTurn !== null) endTurns.push(endTurn);
   }
   return endTurns;
@@ -156,10 +179,28 @@ async function takeTurns(
 
 /** All or nothing: the first operation that was written speaks for all. One that wrote nothing has nothing to lose. */
 async function areWritten(session: Session, outcomes: readonly EnqueueOutcome[]): Promise<boolean> {
+  const written = firstWritten(outcomes);
+  if (written === null) return true;
+  return (await operationHeaders(session, [written.operationUuid])).has(written.operationUuid);
+}
+
+function firstWritten(outcomes: readonly EnqueueOutcome[]): EnqueuePlan | null {
   const written = outcomes.find((outcome) => 'rows' in outcome && outcome.rows !== null);
-  if (written === undefined) return true;
-  const { operationUuid } = written as EnqueuePlan;
-  return (await operationHeaders(session, [operationUuid])).has(operationUuid);
+  return (written as EnqueuePlan | undefined) ?? null;
+}
+
+/** How to learn later whether they are there: one by repeating it, which is harmless; a batch by looking for its first. */
+function inquiryAfter(outcomes: readonly EnqueueOutcome[]): string {
+  const written = firstWritten(outcomes);
+  if (written === null) return 'repeat the same command, which has nothing to write';
+  const { request, operationUuid } = written;
+  if (outcomes.length === 1) return repeatCommand(request, operationUuid);
+  const [target] = targetsOf(request);
+  const command =
+    target === undefined
+      ? 'sf-ops pending --all'
+      : `sf-ops history ${valueOfObjectType(target.objectType)} ${target.uuid}`;
+  return `${command} (lists ${operationUuid} if the batch is there, all of it)`;
 }
 
 function nameOf({ request, newUuid }: IdentifiedRequest): string {

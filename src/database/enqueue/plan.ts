@@ -33,6 +33,8 @@ export interface EnqueuePlan {
 export interface PlanOptions {
   /** Skip the checks that objects and nodes exist. */
   force: boolean;
+  /** Only to be looked at: nothing is locked, and the transaction may be read-only. */
+  rehearsal: boolean;
   /** Unix seconds. */
   now: number;
   newUuid: () => Uuid;
@@ -106,7 +108,8 @@ export class EnqueuePlanner {
   async #adoptable(request: EnqueueRequest): Promise<{ uuid: Uuid; createdAt: number } | null> {
     if (!request.coalesce || request.uuid !== null) return null;
     const scheduledAt = this.options.now + request.delay;
-    const uuid = await findAdoptable(this.session, this.description, request, scheduledAt);
+    const hold = !this.options.rehearsal;
+    const uuid = await findAdoptable(this.session, this.description, request, scheduledAt, hold);
     if (uuid === null) return null;
     const header = (await operationHeaders(this.session, [uuid])).get(uuid);
     return { uuid, createdAt: header?.createdAt ?? this.options.now };
@@ -154,9 +157,7 @@ export class EnqueuePlanner {
   async #requireObjects(request: EnqueueRequest): Promise<void> {
     const objects = request.type.fields.flatMap(({ name, objectType }) => {
       const uuid = request.fields[name];
-      return objectType === null || typeof uuid !== 'string'
-        ? []
-        : [{ typeName: objectType, uuid }];
+      return objectType === null || typeof uuid !== 'string' ? [] : [{ typeName: objectType, uuid }];
     });
     if (request.queue.nodeUuid !== null) objects.push({ typeName: 'NODE', uuid: request.queue.nodeUuid });
     const unknown = new Map(objects.map((object) => [`${object.typeName} ${object.uuid}`, object]));

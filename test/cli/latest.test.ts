@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { insertCluster, insertOperation, NETWORK, now } from '../fixtures/rows.js';
+import { Site } from '../fixtures/site.js';
+import { connectionFlags, jsonOf, runCli, type Outcome } from './run.js';
+
+const GONE = 'ffffffff-0000-4000-8000-000000000001';
+
+let site: Site;
+let failed: string;
+let older: string;
+let vanished: string;
+beforeAll(async () => {
+  site = await Site.create({ uuid: 'native' });
+  await insertCluster(site);
+  older = await insertOperation(site, { createdAt: now() - 10 });
+  vanished = await insertOperation(site, { createdAt: now() - 100, state: null, work: 'none' });
+  failed = await insertOperation(site, { createdAt: now() - 3600, state: 'error', work: 'none' });
+});
+afterAll(async () => site.close());
+
+const run = async (...words: string[]): Promise<Outcome> =>
+  runCli([...words, ...connectionFlags(site.settings)]);
+
+test('latest is the highest sequence number: not the newest in time, and not the one that is pending', async () => {
+  const outcome = await run('latest', 'network', 'lan', '--json');
+  expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(jsonOf(outcome)).toEqual({
+    last_cluster_operation: { op_type: 'net_op', op_uuid: failed },
+    state: 'error',
+  });
+  const { stdout } = await run('latest', '--help');
+  expect(stdout).toMatch(/highest sequence_number, whatever its state/);
+});
+
+test('an object without operations has none, and so has one that is gone', async () => {
+  const outcome = await run('latest', 'network', GONE, '--json');
+  expect(outcome.exitCode).toBe(0);
+  expect(jsonOf(outcome)).toEqual({ last_cluster_operation: null, state: null });
+  expect(await run('latest', 'network', GONE)).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+  expect((await run('latest', 'network', GONE, '--format', 'table')).stdout).toBe(
+    'No operation of this object is recorded.\n',
+  );
+});
+
+test('history is every operation, newest first, those without a state included', async () => {
+  const read = async (...words: string[]): Promise<unknown[]> => {
+    const outcome = await run('history', 'network', NETWORK, '--json', ...words);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    return jsonOf<{ history: { operation_uuid: string; state: string | null }[] }>(outcome).history.map(
+      ({ operation_uuid, state }) => [operation_uuid, state],
+    );
+  };
+  expect(await read()).toEqual([
+    [older, 'queued'],
+    [vanished, null],
+    [failed, 'error'],
+  ]);
+  expect(await read('--limit', '1')).toEqual([[older, 'queued']]);
+  expect(await read('--since', '2m')).toEqual([
+    [older, 'queued'],
+    [vanished, null],
+  ]);
+  expect(await read('--since', '1s')).toEqual([]);
+});
+
+test.each([
+  ['latest without an object', ['latest', 'network']],
+  ['latest of two objects', ['latest', 'network', NETWORK, NETWORK]],
+  ['latest of an unknown type', ['latest', 'thing', NETWORK]],
+  ['history without an object', ['history', 'network']],
+  ['history of no length', ['history', 'network', NETWORK, '--limit', '0']],
+  ['history since no time', ['history', 'network', NETWORK, '--since', 'then']],
+])('%s is asked wrongly', async (_, words) => {
+  expect(await run(...words)).toMatchObject({ exitCode: 2, stdout: '' });
+});
