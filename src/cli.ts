@@ -1,13 +1,12 @@
 import { CommanderError, type Command } from 'commander';
-
 import type { Handle } from './commands/command.js';
 import { COMMANDS } from './commands/index.js';
-import { openContext, outputFormat } from './context.js';
 import { ExitCode } from './core/exit-codes.js';
 import { failureFrom, failureJson, failureText } from './exit.js';
 import {
   declareGlobalOptions,
   effectiveOptions,
+  outputFormat,
   TwinnedCommand,
   type GlobalOptions,
 } from './global-options.js';
@@ -61,6 +60,7 @@ function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: Ex
       const globals = effectiveOptions(program);
       checkFormat(outputFormat(globals, terminal), traits.formats ?? []);
       const chosen = traits.sandbox === true ? { ...globals, sandbox: true } : globals;
+      const { openContext } = await import('./context.js');
       const { context, close } = openContext(chosen, terminal, signal);
       try {
         const result = await handler(context, options as never, ...(args as never));

@@ -2,7 +2,7 @@ import type { CommandContext } from './commands/command.js';
 import { resolveConnection, type ConnectionSettings } from './configuration/connection-settings.js';
 import type { Database } from './database/database.js';
 import { parseDuration } from './core/duration.js';
-import type { GlobalOptions } from './global-options.js';
+import { outputFormat, type GlobalOptions } from './global-options.js';
 import { printable } from './render/printable.js';
 import { render } from './render/renderer.js';
 import { ask, colorLevel, inputLines, write, type Terminal } from './terminal.js';
@@ -11,11 +11,6 @@ import { ask, colorLevel, inputLines, write, type Terminal } from './terminal.js
 export interface OpenContext {
   context: CommandContext;
   close: () => Promise<void>;
-}
-
-export function outputFormat(options: GlobalOptions, terminal: Terminal): string {
-  if (options.json) return 'json';
-  return options.format ?? (terminal.stdout.isTTY ? 'table' : 'plain');
 }
 
 /** Builds what a command is handed. The database is loaded and reached only when the command asks for it. */

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ConnectionFlags, Environment } from './configuration/connection-settings.js';
 import { UsageError } from './core/errors.js';
+import type { Terminal } from './terminal.js';
 
 export interface GlobalOptions extends ConnectionFlags {
   sandbox?: boolean;
@@ -77,6 +78,12 @@ export class TwinnedCommand extends Command {
     if (value !== '' && !(isSwitch && /^(0|false|no|off)$/i.test(value))) option.env(name);
     return super.addOption(option);
   }
+}
+
+/** A table is for people; programs and files get `plain`. */
+export function outputFormat(options: GlobalOptions, terminal: Terminal): string {
+  if (options.json) return 'json';
+  return options.format ?? (terminal.stdout.isTTY ? 'table' : 'plain');
 }
 
 /** Ways of saying the same thing: where the database is, and how the answer looks. */

@@ -64,9 +64,7 @@ describe('the package', () => {
       'package.json',
     ])
       expect(paths).toContain(path);
-    expect(paths.filter((path) => /^(src|test|bench|docs)\/|node_modules|\.cache\.\d/.test(path))).toEqual(
-      [],
-    );
+    expect(paths.filter((path) => /^(src|test|bench|docs)\/|node_modules|\.cache/.test(path))).toEqual([]);
     expect(packed.size).toBeLessThan(1_500_000);
   });
 
@@ -95,7 +93,7 @@ describe('the package', () => {
   test('never writes beside itself, and needs no code cache', async () => {
     const dist = join(folder, 'prefix', 'lib', 'node_modules', 'sf-ops', 'dist');
     const before = await readdir(dist);
-    await rm(join(dist, 'sf-ops.cjs.cache'));
+    for (const name of before.filter((name) => name.endsWith('.cache'))) await rm(join(dist, name));
     expect((await installed('--version')).stdout).toBe('0.1.0\n');
     expect(await readdir(dist)).toEqual(before.filter((name) => !name.endsWith('.cache')));
   });

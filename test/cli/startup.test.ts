@@ -64,11 +64,11 @@ describe('a command line evaluates what it uses', () => {
   });
 });
 
-test('the code cache that was built fits the Node that runs it', async () => {
+test.each(['.help.cache', '.cache'])('the code cache %s fits the Node that runs it', async (suffix) => {
   await built();
   const probe = `
     const { Script } = require('node:vm'); const { readFileSync } = require('node:fs'); const file = 'dist/sf-ops.cjs';
     const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(file, 'latin1') + '\\n})';
-    console.log(new Script(source, { filename: file, cachedData: readFileSync(file + '.cache') }).cachedDataRejected);`;
+    console.log(new Script(source, { filename: file, cachedData: readFileSync(file + '${suffix}') }).cachedDataRejected);`;
   expect(execFileSync(process.execPath, ['-e', probe], { encoding: 'utf8' })).toBe('false\n');
 });
