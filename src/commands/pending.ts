@@ -6,6 +6,7 @@ import { readWord } from '../core/reading.js';
 import type { TargetRow } from '../core/target-row.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { readObjectType, readOperationType, resolveObjects } from '../database/objects.js';
+import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../database/target-key.js';
 import { targetRows } from '../database/target-rows.js';
 import { activeTargets, type Target } from '../database/targets.js';
 import { tableOf } from '../render/report.js';
@@ -60,18 +61,27 @@ async function run(
   const isWanted = filter(options, state, description, context.now());
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
-  const { matching, rows } = await database.snapshot(async (session) => {
+  const { matching, rows, warnings } = await database.snapshot(async (session) => {
     const of = all ? { typeName } : await resolveObjects(session, description, typeName!, ids);
     const targets = await activeTargets(session, description, of);
     const matching = targets.filter(isWanted);
     const shown = matching.filter(({ observational }) => !observational).slice(0, limit);
-    return { matching, rows: await targetRows(session, description, shown, context.now()) };
+    // An object on which something is pending is busy, whatever else is missing.
+    const busy = new Set(targets.map(({ objectUuid }) => objectUuid));
+    const isComplete = 'typeName' in of ? false : of.every(({ uuid }) => busy.has(uuid));
+    const doubtful = !isComplete && (await recordsOneTargetOnly(session));
+    return {
+      matching,
+      rows: await targetRows(session, description, shown, context.now()),
+      warnings: doubtful ? [ONE_TARGET_ONLY] : [],
+    };
   });
 
   const observed = matching.filter(({ observational }) => observational).length;
   if (observed > 0)
     context.note(`${observed} measurement-only (observational) targets do not count as pending.`);
-  return pendingResult(rows, matching.length - observed, options.exitCode === true);
+  for (const warning of warnings) context.warn(warning);
+  return pendingResult(rows, matching.length - observed, warnings, options.exitCode === true);
 }
 
 /** A misspelt filter would match nothing, and "nothing is pending" is an answer that scripts act on. */
@@ -95,11 +105,11 @@ function filter(
     target.createdAt <= youngest;
 }
 
-function pendingResult(rows: TargetRow[], count: number, withExitCode: boolean): Result {
+function pendingResult(rows: TargetRow[], count: number, warnings: string[], withExitCode: boolean): Result {
   return {
     exitCode: withExitCode && count > 0 ? ExitCode.PENDING : ExitCode.OK,
     report: {
-      document: { pending: count > 0, count, targets: rows },
+      document: { pending: count > 0, count, targets: rows, warnings },
       table: tableOf({ columns: TARGET_COLUMNS, items: rows, empty: 'Nothing is pending.' }),
       footer: count > rows.length ? [{ text: `${rows.length} of ${count} shown.`, tone: 'muted' }] : [],
     },

@@ -32,6 +32,8 @@ export interface GateAnswer {
     state: string | null;
   }[];
   read_consistency: { node: string; causal: boolean };
+  /** What makes the whole answer doubtful. */
+  warnings: readonly string[];
 }
 
 const NOT_LOOKED_AT = 'only the database was asked: bridge, dnsmasq and mesh are not known';
@@ -69,6 +71,7 @@ export function answerForAll(
   networks: readonly NetworkAnswer[],
   goingAway: readonly NetworkEvidence[],
   consistency: GateAnswer['read_consistency'],
+  warnings: readonly string[],
 ): GateAnswer {
   return {
     okay: okayOfAll(networks.map(({ okay }) => okay)),
@@ -80,6 +83,7 @@ export function answerForAll(
       state,
     })),
     read_consistency: consistency,
+    warnings,
   };
 }
 

@@ -65,7 +65,7 @@ afterAll(async () => server.stop());
 const ask = async (words: string[], env: Record<string, string> = {}): Promise<Outcome> =>
   runCli(['pending', '--all', '--json', '--database', settings.database, ...words], { env });
 const tcp = (host: string): string[] => ['--host', `${host}:${server.tcpPort}`];
-const ANSWER = { pending: false, count: 0, targets: [] };
+const ANSWER = { pending: false, count: 0, targets: [], warnings: [] };
 
 describe('a password', () => {
   const guarded = (): string[] => ['--socket', server.socketPath, '--user', 'guarded'];

@@ -44,7 +44,7 @@ const GOLDEN: Record<
 > = {
   pending: {
     args: ['pending', 'network', NETWORK],
-    json: `{"pending":true,"count":1,"targets":[{${ROW}}]}`,
+    json: `{"pending":true,"count":1,"targets":[{${ROW}}],"warnings":[]}`,
     text: {
       table: HEADING + CELLS,
       plain: CELLS.replaceAll(' ', '\t'),

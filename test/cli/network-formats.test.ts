@@ -93,7 +93,7 @@ describe.each([
     expect(compact).toBe(
       `{"okay":true,"networks":[{${HEALTHY}},{${STUCK}},{${PENDING}}],` +
         `"going_away":[{"network_uuid":"44444444-aaaa-4444-8444-444444444444","name":"leaving","namespace":"system","state":"delete_wait"}],` +
-        `"read_consistency":{"node":"HOST","causal":true}}`,
+        `"read_consistency":{"node":"HOST","causal":true},"warnings":[]}`,
     );
   });
 

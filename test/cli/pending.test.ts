@@ -111,7 +111,7 @@ describe('pending', () => {
       measuring,
     ]);
     const outcome = await pending(['network', FREE, '--exit-code']);
-    expect(jsonOf(outcome)).toEqual({ pending: false, count: 0, targets: [] });
+    expect(jsonOf(outcome)).toEqual({ pending: false, count: 0, targets: [], warnings: [] });
     expect(outcome).toMatchObject({
       exitCode: 0,
       stderr: '1 measurement-only (observational) targets do not count as pending.\n',

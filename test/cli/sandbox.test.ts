@@ -89,7 +89,7 @@ describe('its cluster', () => {
   test('is empty but whole when nobody has started it before', async () => {
     const { exitCode, stdout } = await user.type('sf-ops --sandbox pending --all --json');
     expect(exitCode).toBe(ExitCode.OK);
-    expect(JSON.parse(stdout)).toEqual({ pending: false, count: 0, targets: [] });
+    expect(JSON.parse(stdout)).toMatchObject({ pending: false, count: 0, targets: [] });
   });
 
   test('is made up by seed, again and again, and emptied by reset', async () => {

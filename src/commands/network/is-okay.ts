@@ -6,6 +6,7 @@ import type { Database } from '../../database/database.js';
 import { readGateEvidence } from '../../database/gate.js';
 import type { NetworkChoice } from '../../database/networks.js';
 import { resolveObjects } from '../../database/objects.js';
+import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/target-key.js';
 import { gateReport } from '../../render/gate-report.js';
 import { NAGIOS_EXIT, nagiosFailure } from '../../render/nagios.js';
 import { writeAtomically } from '../../render/output-file.js';
@@ -68,15 +69,20 @@ async function ask(
   const description = await database.describe();
   const named = ids.length > 0;
   const now = context.now();
-  const evidence = await database.snapshot(async (session) => {
+  const { evidence, warnings } = await database.snapshot(async (session) => {
     const choice: NetworkChoice = named
       ? { uuids: unique(await resolveObjects(session, description, 'NETWORK', texts)) }
       : { namespace: options.namespace ?? null };
-    return readGateEvidence(session, description, choice, now);
+    const evidence = await readGateEvidence(session, description, choice, now);
+    // Where something is pending, the answer is right whatever else is missing.
+    const doubtful =
+      evidence.some(({ pending }) => pending.length === 0) && (await recordsOneTargetOnly(session));
+    return { evidence, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
   });
   const unheardOf = evidence.find(isUnheardOf);
   if (unheardOf !== undefined) throw new NotFoundError(`There is no network ${unheardOf.network.uuid}.`);
 
+  for (const warning of warnings) context.warn(warning);
   const living = named ? evidence : evidence.filter((one) => !isDying(one));
   const goingAway = named ? [] : evidence.filter(isGoingAway);
   if (goingAway.length > 0 && context.format !== 'table') {
@@ -89,7 +95,7 @@ async function ask(
     strict: options.strict === true,
     named,
   });
-  const answer = answerForAll(answers, goingAway, await consistency(context, database));
+  const answer = answerForAll(answers, goingAway, await consistency(context, database), warnings);
   return {
     exitCode: exitCode(answer.okay, context.format),
     report: gateReport(answer, { named, now: context.now() }),

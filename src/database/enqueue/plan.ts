@@ -9,9 +9,10 @@ import { differingKeys, storedOperation } from '../../core/operations/stored-ope
 import type { Json } from '../../core/json.js';
 import type { Uuid } from '../../core/uuid.js';
 import { readClusterFacts } from '../cluster-facts.js';
-import { keysOf, type DatabaseDescription } from '../description.js';
+import type { DatabaseDescription } from '../description.js';
 import { operationHeaders, type OperationHeader } from '../operations.js';
 import type { Session } from '../session.js';
+import { recordsOneTargetOnly } from '../target-key.js';
 import { activeTargets, lastTarget, type ObjectReference } from '../targets.js';
 import { findAdoptable } from './coalesce.js';
 import { readConventions } from './conventions.js';
@@ -169,10 +170,7 @@ export class EnqueuePlanner {
   /** Before its second version the table has a unique key on the operation alone, and silently loses targets. */
   async #requireRoomForTargets(operation: Operation): Promise<void> {
     if (targetsOf(operation).length < 2) return;
-    if (this.#oneTargetOnly === null) {
-      const keys = await keysOf(this.session, 'cluster_operation_targets');
-      this.#oneTargetOnly = keys.some(({ unique, columns }) => unique && columns.join() === 'operation_uuid');
-    }
+    this.#oneTargetOnly ??= await recordsOneTargetOnly(this.session);
     if (!this.#oneTargetOnly) return;
     throw new RefusedError(
       `This database can record one target for an operation, and a ${operation.type.value} has ${targetsOf(operation).length}. Nothing was enqueued.`,
