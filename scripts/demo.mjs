@@ -46,7 +46,7 @@ const STORY = [
     command: 'sf-ops migrate verify drop-last-cluster-operation',
   },
   {
-    why: 'One more: an interface is being attached to this network, and yet nothing seems to be pending on it …',
+    why: 'One more, about that warning: an interface is being attached to this network, and yet nothing seems to be pending on it …',
     command: 'sf-ops pending network backup',
   },
   {
