@@ -29,7 +29,10 @@ const importDirection = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
         {
           patterns: [
             {
-              group: [...above.map((other) => `**/../${other}/**`), ...PROGRAM.map((file) => `**/../${file}.js`)],
+              group: [
+                ...above.map((other) => `**/../${other}/**`),
+                ...PROGRAM.map((file) => `**/../${file}.js`),
+              ],
               message: `Imports point downwards: src/${room} may import from ${['itself', ...allowed].join(', ')}.`,
             },
           ],

@@ -15,7 +15,7 @@ export const ADMINISTRATOR = 'root';
  * What must be the same when the data directory is made and at every start, or InnoDB refuses it; small, because
  * a sandbox is copied, thrown away and often lies on a small disk.
  */
-export const STORAGE_ARGUMENTS: readonly string[] = [
+const STORAGE_ARGUMENTS: readonly string[] = [
   '--innodb-data-file-path=ibdata1:4M:autoextend',
   '--innodb-autoextend-increment=1',
   '--innodb-log-file-size=16M',

@@ -6,7 +6,7 @@ import type { ServerAddress } from '../../src/configuration/connection-settings.
 import { schemaStatements, type SchemaVariant } from '../fixtures/schema.js';
 import { createDatabase, type DatabaseSettings, type TestServer } from '../servers/mariadb.js';
 
-export const NETWORK_NODE = '11111111111141118111111111111111';
+const NETWORK_NODE = '11111111111141118111111111111111';
 export const HYPERVISOR = '22222222222242228222222222222222';
 
 /** Two nodes that checked in just now: the network node and a hypervisor. */

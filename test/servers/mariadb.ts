@@ -88,14 +88,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return startIn(folder, options.installation ?? (await machineServer()), options);
 }
 
-/** Starts a stopped or killed server again, on the data it had. */
-export async function restartTestServer(
-  server: TestServer,
-  options: TestServerOptions = {},
-): Promise<TestServer> {
-  return startIn(join(server.dataDirectory, '..'), options.installation ?? (await machineServer()), options);
-}
-
 /** A new database that holds what `statements` make, reached as an ordinary user who owns it and nothing else. */
 export async function createDatabase(
   server: { socketPath: string },

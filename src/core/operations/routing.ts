@@ -48,7 +48,7 @@ export function readQueue(type: OperationType, wish: RoutingWish, priority: Prio
 }
 
 /** `{target}-{family}-{priority name}` (operations contract, section 2). */
-export function queueName(target: string, family: Family, priority: PriorityName): string {
+function queueName(target: string, family: Family, priority: PriorityName): string {
   return `${target}-${family}-${priority}`;
 }
 

@@ -35,7 +35,7 @@ const VALUES: Readonly<Record<FieldKind, fc.Arbitrary<unknown>>> = {
 /** Correct requests of every type, in the form of a line of `enqueue --file`. */
 export const correctRequest = fc.constantFrom(...OPERATION_TYPES).chain(correctRequestOf);
 
-export function correctRequestOf(type: OperationType): fc.Arbitrary<Record<string, unknown>> {
+function correctRequestOf(type: OperationType): fc.Arbitrary<Record<string, unknown>> {
   const chosen = type.fields.filter((field) => !field.derived);
   const dependencies = fc
     .uniqueArray(uuid, { maxLength: 3 })

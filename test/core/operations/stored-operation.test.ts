@@ -139,7 +139,7 @@ describe('what the cluster wrote last decides', () => {
     [VERSION_2, 2],
   ])('version, keys and their order are those of %s', (row, version) => {
     const stored = storedOperation(DEPLOY, conventionsFrom(row, NET_OP));
-    expect(stored['version']).toBe(version);
+    expect(stored.version).toBe(version);
     expect(Object.keys(stored)).toEqual(Object.keys(JSON.parse(row) as object));
   });
 
