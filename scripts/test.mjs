@@ -17,7 +17,7 @@ const TIERS = {
   core: { folders: ['core', 'render', 'configuration'], workers: 2 },
   database: { folders: ['database', 'migrations', 'sandbox', 'host'], workers: 2 },
   cli: { folders: ['cli'], workers: 2 },
-  cluster: { folders: ['cluster'], workers: 1 },
+  cluster: { folders: ['cluster', 'torture'], workers: 1 },
   faults: { folders: ['faults'], workers: 1 },
 };
 

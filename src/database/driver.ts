@@ -61,8 +61,8 @@ export async function connect(
 }
 
 /** Tells the server that the connection is over, and does not wait for it to close its side: a frozen one never does. */
-export async function sayGoodbye(connection: Connection): Promise<void> {
-  await new Promise<void>((resolve) => connection.end(() => resolve()));
+export function sayGoodbye(connection: Connection): void {
+  connection.end();
   socketOf(connection).unref();
 }
 

@@ -6,11 +6,27 @@ import {
   isLockWaitTimeout,
   isNotPrimary,
   isPrivilegeMissing,
+  isServerReadOnly,
+  isStatementKilled,
   isStatementTimeout,
   isTableMissing,
   serverMessage,
 } from './server-errors.js';
-import { StatementInterruptedError } from './session.js';
+import { isInterrupted } from './session-errors.js';
+
+/**
+ * A Galera node did not show in time that it knows what the others have committed. What it would have answered may be
+ * stale, so there is no answer.
+ */
+export class CausalWaitError extends UnavailableError {
+  constructor(node: string, cause: unknown) {
+    super(`${node} did not catch up with the cluster in time: ${serverMessage(cause)}`, {
+      word: 'causal_timeout',
+      hint: 'The node lags, is busy with a backup, or is losing the others. Name another one first in --host.',
+      cause,
+    });
+  }
+}
 
 /**
  * The failure of a statement as the operator should hear of it. What is not recognised is returned untouched: it is a
@@ -18,7 +34,7 @@ import { StatementInterruptedError } from './session.js';
  */
 export function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof SfOpsError) return error;
-  if (error instanceof StatementInterruptedError) return interruption(signal);
+  if (isInterrupted(error)) return interruption(signal);
   const reason = serverMessage(error);
   const because = { cause: error };
   if (isTableMissing(error)) {
@@ -52,6 +68,19 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
       word: 'not_primary',
     });
   }
+  if (isServerReadOnly(error)) {
+    return new UnavailableError(`This server takes no writes: ${reason}`, {
+      ...because,
+      word: 'read_only',
+      hint: 'It is most likely a replica. Name the server that takes writes first in --host.',
+    });
+  }
+  if (isStatementKilled(error)) {
+    return new UnavailableError(`An administrator, or the cluster, ended the statement: ${reason}`, {
+      ...because,
+      word: 'killed',
+    });
+  }
   if (isStatementTimeout(error)) {
     return new UnavailableError(`The database took too long: ${reason}`, {
       ...because,
@@ -59,13 +88,10 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
     });
   }
   if (isLockWaitTimeout(error)) {
-    return new UnavailableError(
-      `The database kept us waiting too long (a lock, or a causal read): ${reason}`,
-      {
-        ...because,
-        word: 'wait_timeout',
-      },
-    );
+    return new UnavailableError(`Somebody else has held a table or a row for too long: ${reason}`, {
+      ...because,
+      word: 'wait_timeout',
+    });
   }
   if (isConnectionLost(error)) {
     return new UnavailableError(`The database does not answer: ${reason}`, {

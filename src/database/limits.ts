@@ -9,9 +9,32 @@ export interface Limits {
   statementSeconds: number;
   /** Seconds that a statement may wait for a row lock or a metadata lock. */
   lockWaitSeconds: number;
+  /**
+   * Seconds that a Galera node may take to catch up with the cluster before a read. Kept by the client: neither
+   * `max_statement_time` nor KILL ends a causal wait (MariaDB 10.11), only the provider's own 30 s.
+   */
+  causalSeconds: number;
+  /** Seconds for which conflicts and lost servers are answered by trying again. */
+  retrySeconds: number;
+  /** Seconds that COMMIT may take before its outcome is looked up elsewhere. */
+  commitSeconds: number;
+  /**
+   * Seconds after COMMIT was sent within which its outcome is looked up. Less than the 30 s after which Shaken Fist
+   * removes a finished operation: until then, what is not there was not committed.
+   */
+  settleSeconds: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { connectSeconds: 5, statementSeconds: 60, lockWaitSeconds: 10 };
+/** A dead Galera node is given up by the others after about 6 s, at Galera's defaults: waits for servers are longer. */
+export const DEFAULT_LIMITS: Limits = {
+  connectSeconds: 5,
+  statementSeconds: 60,
+  lockWaitSeconds: 10,
+  causalSeconds: 10,
+  retrySeconds: 20,
+  commitSeconds: 15,
+  settleSeconds: 25,
+};
 
 /** The point in time at which the whole command must have ended. */
 export interface Deadline {
@@ -21,17 +44,25 @@ export interface Deadline {
 
 export const NO_DEADLINE: Deadline = { remaining: () => Infinity };
 
+/** Milliseconds. `performance.now()` would be the same, and loads a library of Node's first. */
+const steadyClock = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** @param seconds from now
  *  @param now milliseconds on a clock that only goes forward */
-export function deadlineIn(seconds: number, now: () => number = () => performance.now()): Deadline {
+export function deadlineIn(seconds: number, now: () => number = steadyClock): Deadline {
   const end = now() + seconds * 1000;
   return { remaining: () => Math.max(0, (end - now()) / 1000) };
+}
+
+export function earlier(one: Deadline, other: Deadline): Deadline {
+  return { remaining: () => Math.min(one.remaining(), other.remaining()) };
 }
 
 /** The limits that still fit into what is left of the deadline. */
 export function limitsWithin(limits: Limits, deadline: Deadline): Limits {
   const left = deadline.remaining();
   return {
+    ...limits,
     connectSeconds: Math.min(limits.connectSeconds, left),
     statementSeconds: Math.min(limits.statementSeconds, left),
     lockWaitSeconds: Math.min(limits.lockWaitSeconds, left),

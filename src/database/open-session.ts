@@ -16,57 +16,103 @@ export interface OpenedSession {
   identity: ServerIdentity;
 }
 
+/** Not one of the servers can be reached and asked. What it was like to knock at each is in the sentence. */
+export class NoServerError extends UnavailableError {}
+
+interface Refusal {
+  address: ServerAddress;
+  failure: UnavailableError;
+}
+
 /**
  * Connects to the first address that is reachable, Primary and Synced, and prepares the session.
  *
- * @throws UnavailableError naming what is wrong with every address
+ * @throws NoServerError naming what is wrong with every address
  */
 export async function openSession(
   settings: ConnectionSettings,
   options: SessionOptions,
 ): Promise<OpenedSession> {
-  const failures: { address: ServerAddress; failure: UnavailableError }[] = [];
-  for (const address of settings.addresses) {
+  const refusals: Refusal[] = [];
+  const tellPreferred = (opened: OpenedSession): OpenedSession => {
+    if (refusals.length > 0)
+      options.notice?.(`${sentences(refusals)} Using ${opened.identity.node} instead.`);
+    return opened;
+  };
+  for (const [index, address] of settings.addresses.entries()) {
     try {
-      return await openAt(settings, address, options);
+      const fair = options.deadline.remaining() / (settings.addresses.length - index);
+      return tellPreferred(await openFit(settings, address, options, fair));
     } catch (error) {
-      const failure = failureOf(error, options.signal);
-      if (!(failure instanceof UnavailableError)) throw failure;
-      failures.push({ address, failure });
+      refusals.push({ address, failure: refusalFrom(error, options) });
     }
   }
-  if (failures.length === 1) {
-    const { address, failure } = failures[0]!;
-    throw new UnavailableError(`${describeAddress(address)}: ${failure.message}`, {
-      word: failure.word,
-      hint: failure.hint ?? `The address comes from ${settings.origin}.`,
-      cause: failure.cause,
-    });
-  }
-  const reasons = failures.map(({ address, failure }) => `${describeAddress(address)}: ${failure.message}`);
-  throw new UnavailableError(`None of the ${failures.length} servers can answer. ${reasons.join(' ')}`, {
-    word: 'unreachable',
-    hint: `The addresses come from ${settings.origin}.`,
-    cause: failures[0]!.failure.cause,
+  throw noServer(settings, refusals);
+}
+
+/** @throws whatever is not a reason to try the next server, such as a signal */
+function refusalFrom(error: unknown, { signal }: SessionOptions): UnavailableError {
+  const failure = failureOf(error, signal);
+  if (failure instanceof UnavailableError) return failure;
+  throw failure;
+}
+
+function noServer(settings: ConnectionSettings, refusals: readonly Refusal[]): NoServerError {
+  const [first, ...others] = refusals.map(({ failure }) => failure);
+  const isShared = others.every(({ word }) => word === first!.word);
+  const all = others.length === 0 ? '' : `None of the ${refusals.length} servers can answer. `;
+  return new NoServerError(`${all}${sentences(refusals)}`, {
+    word: isShared ? first!.word : 'unreachable',
+    hint: (isShared ? first!.hint : undefined) ?? `The addresses come from ${settings.origin}.`,
+    cause: first!.cause,
   });
 }
 
-/** Connects to one address, whatever the others are. Used where every node has to be asked. */
-export async function openAt(
+function sentences(refusals: readonly Refusal[]): string {
+  return refusals.map(({ address, failure }) => `${describeAddress(address)}: ${failure.message}`).join(' ');
+}
+
+/** @param seconds what may be spent on this address, so that something is left for the next */
+async function openFit(
+  settings: ConnectionSettings,
+  address: ServerAddress,
+  options: SessionOptions,
+  seconds: number,
+): Promise<OpenedSession> {
+  const limits = { ...options.limits, connectSeconds: Math.min(options.limits.connectSeconds, seconds) };
+  const opened = await greet(settings, address, { ...options, limits });
+  try {
+    const unfit = whyUnfit(opened.identity);
+    if (unfit !== null) throw new UnavailableError(`the server ${unfit.reason}.`, { word: unfit.word });
+    await opened.session.within(limits.connectSeconds, async () =>
+      prepare(opened.session, opened.identity, options),
+    );
+    return opened;
+  } catch (error) {
+    opened.session.close();
+    throw error;
+  }
+}
+
+/**
+ * Connects to one address and learns who is there, fit to be asked about Shaken Fist or not. The session keeps the
+ * server's own settings: it is for questions about the server itself.
+ */
+export async function greet(
   settings: ConnectionSettings,
   address: ServerAddress,
   options: SessionOptions,
 ): Promise<OpenedSession> {
   const { connectSeconds } = limitsWithin(options.limits, options.deadline);
-  const session = new Session(await connect(settings, address, connectSeconds), address, options);
+  const session = new Session(
+    await connect(settings, address, connectSeconds, options.signal),
+    address,
+    options,
+  );
   try {
-    const identity = await identify(session);
-    const unfit = whyUnfit(identity);
-    if (unfit !== null) throw new UnavailableError(`the server ${unfit}.`, { word: 'not_primary' });
-    await prepare(session, identity, options);
-    return { session, identity };
+    return { session, identity: await session.within(connectSeconds, async () => identify(session)) };
   } catch (error) {
-    await session.close();
+    session.close();
     throw error;
   }
 }

@@ -44,7 +44,7 @@ export const isSnapshotConflict = (error: unknown): boolean => hasErrno(error, 1
 export const isNotPrimary = (error: unknown): boolean => hasErrno(error, 1047);
 
 /** 1180: the commit failed while quorum was being lost; whether the others have it is not known. */
-export const isCommitFailed = (error: unknown): boolean => hasErrno(error, 1180);
+const isCommitFailed = (error: unknown): boolean => hasErrno(error, 1180);
 
 /** 1062: a unique key already holds this value. */
 export const isDuplicateKey = (error: unknown): boolean => hasErrno(error, 1062);

@@ -64,12 +64,19 @@ async function membership(session: Session): Promise<GaleraMembership> {
   };
 }
 
-/** Why this node must not be believed, or null if it may be. */
-export function whyUnfit(identity: ServerIdentity): string | null {
-  if (!/mariadb/i.test(identity.version)) return `is not MariaDB (${identity.version})`;
-  const { galera } = identity;
+export interface Unfitness {
+  word: 'not_mariadb' | 'not_primary' | 'not_synced';
+  /** Completes `the server …`. */
+  reason: string;
+}
+
+/** Why this server is not the one to ask, or null if it is. */
+export function whyUnfit({ version, galera }: ServerIdentity): Unfitness | null {
+  if (!/mariadb/i.test(version)) return { word: 'not_mariadb', reason: `is not MariaDB (${version})` };
   if (galera === null) return null;
-  if (galera.clusterStatus !== 'Primary') return `is not in the Primary Component (${galera.clusterStatus})`;
-  if (galera.localState !== 'Synced') return `is not synced (${galera.localState})`;
-  return null;
+  const { clusterStatus, localState } = galera;
+  if (clusterStatus !== 'Primary') {
+    return { word: 'not_primary', reason: `is not in the Primary Component (${clusterStatus})` };
+  }
+  return localState === 'Synced' ? null : { word: 'not_synced', reason: `is not synced (${localState})` };
 }

@@ -2,7 +2,9 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import type { SQL } from 'drizzle-orm';
 import type { Connection, QueryOptions } from 'mysql2';
 import type { ServerAddress } from '../configuration/connection-settings.js';
-import { limitsWithin, type Deadline, type Limits } from './limits.js';
+import { disconnect, sayGoodbye } from './driver.js';
+import type { Deadline, Limits } from './limits.js';
+import { NoAnswerError, StatementInterruptedError } from './session-errors.js';
 
 /** Extra seconds that a statement gets on the client over its limit on the server, so that the server speaks first. */
 const CLIENT_GRACE_SECONDS = 1;
@@ -14,22 +16,8 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** Shown by `--verbose`: every statement as it is sent, its parameters not filled in. */
   trace: (sql: string) => void;
-}
-
-/** No answer came in time. The connection is closed: what the server did with the statement is not known. */
-export class NoAnswerError extends Error {
-  readonly code = 'PROTOCOL_SEQUENCE_TIMEOUT';
-  readonly fatal = true;
-  constructor(seconds: number) {
-    super(`no answer within ${Number(seconds.toFixed(1))} s`);
-  }
-}
-
-/** The operator interrupted while a statement was running. The connection is closed. */
-export class StatementInterruptedError extends Error {
-  constructor() {
-    super('interrupted');
-  }
+  /** Told when another server than the preferred one had to be taken, and why. */
+  notice?: (text: string) => void;
 }
 
 /**
@@ -43,6 +31,7 @@ export class Session {
   statements = 0;
   #broken = false;
   #interruptible = true;
+  #ceilingSeconds = Infinity;
 
   constructor(
     private readonly connection: Connection,
@@ -50,8 +39,9 @@ export class Session {
     private readonly options: SessionOptions,
   ) {
     const client = {
+      // Drizzle's `typeCast` only turns dates into text, which the driver does by itself (`dateStrings`).
       query: async (query: QueryOptions, values: unknown[]): Promise<unknown> =>
-        this.#send({ ...query, values }),
+        this.#send({ ...query, values, typeCast: true }),
     };
     this.db = drizzle({ client: client as never });
   }
@@ -78,36 +68,39 @@ export class Session {
     return result.affectedRows;
   }
 
-  /** Runs work that a signal must not cut in two, such as COMMIT and the look at its outcome. */
+  /** Runs work that a signal must not cut in two, such as COMMIT. */
   async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#interruptible;
     this.#interruptible = false;
     try {
       return await work();
     } finally {
-      this.#interruptible = true;
+      this.#interruptible = before;
     }
   }
 
-  /** Says goodbye to the server. Never throws: there is nothing left to lose. */
-  async close(): Promise<void> {
+  /** Runs work whose statements are given up on the client after `seconds`, where that is sooner than the limits. */
+  async within<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+    const before = this.#ceilingSeconds;
+    this.#ceilingSeconds = Math.min(before, seconds);
+    try {
+      return await work();
+    } finally {
+      this.#ceilingSeconds = before;
+    }
+  }
+
+  /** Says goodbye to the server, and waits for nothing: there is nothing left to lose. */
+  close(): void {
     if (this.#broken) return;
     this.#broken = true;
-    await new Promise<void>((resolve) => {
-      const giveUp = setTimeout(() => {
-        this.connection.destroy();
-        resolve();
-      }, 500);
-      this.connection.end(() => {
-        clearTimeout(giveUp);
-        resolve();
-      });
-    });
+    sayGoodbye(this.connection);
   }
 
   /** Drops the connection; the server rolls back what was open. */
   destroy(): void {
     this.#broken = true;
-    this.connection.destroy();
+    disconnect(this.connection);
   }
 
   async #send(query: QueryOptions): Promise<unknown> {
@@ -115,10 +108,13 @@ export class Session {
       this.destroy();
       throw new StatementInterruptedError();
     }
+    const seconds = this.#secondsForStatement();
+    if (seconds === 0) {
+      this.destroy();
+      throw new NoAnswerError(seconds);
+    }
     this.options.trace(query.sql);
     this.statements += 1;
-    const { statementSeconds } = limitsWithin(this.options.limits, this.options.deadline);
-    const grace = Number.isFinite(this.options.deadline.remaining()) ? 0 : CLIENT_GRACE_SECONDS;
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
@@ -134,15 +130,21 @@ export class Session {
       const interrupt = (): void => {
         if (this.#interruptible) abandon(new StatementInterruptedError());
       };
-      const timer = setTimeout(
-        () => abandon(new NoAnswerError(statementSeconds)),
-        Math.max(1, (statementSeconds + grace) * 1000),
-      );
+      const timer = setTimeout(() => abandon(new NoAnswerError(seconds)), seconds * 1000);
       this.options.signal.addEventListener('abort', interrupt, { once: true });
       this.connection.query(query, (error, rows, fields) => {
         if (error?.fatal) this.#broken = true;
         settle(() => (error ? reject(error) : resolve([rows, fields])));
       });
     });
+  }
+
+  #secondsForStatement(): number {
+    const { limits, deadline } = this.options;
+    return Math.min(
+      limits.statementSeconds + CLIENT_GRACE_SECONDS,
+      this.#ceilingSeconds,
+      deadline.remaining(),
+    );
   }
 }

@@ -2,16 +2,16 @@ import { sql } from 'drizzle-orm';
 import { ConflictError, UnavailableError } from '../core/errors.js';
 import type { Database } from './database.js';
 import { failureOf, interruption } from './failure.js';
+import { deadlineIn, earlier, type Deadline } from './limits.js';
+import { Patience } from './patience.js';
 import {
-  isCommitFailed,
-  isConnectionLost,
   isDeadlock,
   isDuplicateKey,
   isLockWaitTimeout,
-  isNotPrimary,
   isSnapshotConflict,
   serverMessage,
 } from './server-errors.js';
+import { StatementInterruptedError } from './session-errors.js';
 import type { Session } from './session.js';
 
 /** A unit of work that is written whole or not at all. */
@@ -21,22 +21,24 @@ export interface Transaction<T> {
   /** Everything between BEGIN and COMMIT. Runs again from the start on a retry, so it must not keep state outside. */
   work: (session: Session) => Promise<T>;
   /**
-   * Whether `result` is in the database, found by a key that only this transaction writes. Asked when the connection
-   * was lost after COMMIT was sent, because then only the database knows.
+   * Whether `result` is in the database, found by a key that only this transaction writes. Asked when COMMIT was sent
+   * and its answer did not come, because then only the database knows.
    */
   isCommitted: (session: Session, result: T) => Promise<boolean>;
   /** The command that tells the outcome later, should the database not answer now. */
-  inquiry: string;
+  inquiry: string | ((result: T) => string);
 }
 
-const ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
+/** How often a key that exists already sends us back to look: once is a race that was lost, more is not. */
+const DUPLICATE_ATTEMPTS = 3;
+/** Of what is left of `--timeout`, kept for looking up the outcome of a COMMIT that is not answered. */
+const SHARE_FOR_SETTLING = 0.25;
 
-/** COMMIT was sent and no answer came. */
+/** COMMIT was sent and no answer came, or one that does not decide. */
 class UnknownOutcome<T> extends Error {
   constructor(
     readonly result: T,
+    readonly settleBy: Deadline,
     cause: unknown,
   ) {
     super('the outcome of COMMIT is not known', { cause });
@@ -46,117 +48,148 @@ class UnknownOutcome<T> extends Error {
 /**
  * Runs a transaction until it is committed, refused, or cannot be decided.
  *
- * - Conflicts (1213, 1020), and lock waits (1205) that did not outlast the deadline: rolled back and run again, a bounded number of
- *   times, with jitter.
- * - Connection lost, or the node left the Primary Component, before COMMIT was sent: nothing was written; run again on
- *   another server.
- * - The same after COMMIT was sent: the outcome is looked up. Committed is success; absent is run again, which is safe
- *   because a transaction writes keys of its own that cannot be written twice.
+ * - Conflicts (1213, 1020) and lock waits (1205): rolled back and run again for `retrySeconds`, with jitter.
+ * - Server lost, outside the Primary Component (1047), or too far behind before COMMIT was sent: nothing was written;
+ *   run again on another server, as long.
+ * - A key that exists (1062): run again, to see who wrote it.
+ * - After COMMIT was sent only 1213 is a no. Everything else is settled, see `settle`.
  *
- * @throws ConflictError when the retries run out, nothing was written
+ * A signal before COMMIT is sent ends it with nothing written; after that, the outcome is learned first.
+ *
+ * @throws ConflictError when the time for retries is over, nothing was written
  * @throws UnavailableError when no server can answer; with word `outcome_unknown` when COMMIT was sent and its outcome
  *   could not be learned
  */
 export async function runTransaction<T>(database: Database, transaction: Transaction<T>): Promise<T> {
-  let unsettled: UnknownOutcome<T> | null = null;
-  for (let attempt = 1; ; attempt += 1) {
+  const { limits, deadline, signal } = database.options;
+  const patience = new Patience(earlier(deadlineIn(limits.retrySeconds), deadline));
+  for (let duplicates = 0; ;) {
     try {
-      if (unsettled !== null) {
-        const settled: UnknownOutcome<T> = unsettled;
-        if (await settle(database, transaction, settled)) return settled.result;
-        unsettled = null;
-      }
-      return await attemptOnce(database, transaction);
+      return await attempt(database, transaction);
     } catch (error) {
-      if (error instanceof UnknownOutcome) unsettled = error as UnknownOutcome<T>;
-      const given = error instanceof UnknownOutcome ? error.cause : error;
-      if (isConnectionLost(given) || isNotPrimary(given) || isCommitFailed(given)) await database.drop();
-      const exhausted = attempt >= ATTEMPTS || database.options.deadline.remaining() === 0;
-      if (unsettled === null && !(isTransient(given) && !exhausted))
-        throw giveUp(database, transaction, given);
-      if (unsettled !== null && exhausted) throw unknown(transaction, given);
-      if (unsettled === null && database.options.signal.aborted) throw interruption(database.options.signal);
-      await pause(attempt);
+      if (error instanceof UnknownOutcome) return settle(database, transaction, error as UnknownOutcome<T>);
+      await database.leaveIfLost(error);
+      if (signal.aborted) throw interruption(signal);
+      const isWorthALook = isDuplicateKey(error) && (duplicates += 1) < DUPLICATE_ATTEMPTS;
+      if (patience.exhausted || !(isWorthALook || database.mayPass(error))) {
+        throw notWritten(transaction, error, signal);
+      }
+      await patience.pause(signal);
     }
   }
 }
 
-async function attemptOnce<T>(database: Database, transaction: Transaction<T>): Promise<T> {
-  const session = await database.session();
-  await session.db.execute(sql`START TRANSACTION`);
+async function attempt<T>(database: Database, transaction: Transaction<T>): Promise<T> {
+  const session = await database.begin(sql`START TRANSACTION`);
   let result: T;
   try {
     result = await transaction.work(session);
+    if (database.options.signal.aborted) throw new StatementInterruptedError();
   } catch (error) {
-    await rollBack(session);
+    await rollBack(session, database.options.limits.connectSeconds);
     throw error;
   }
-  await session.uninterrupted(async () => commit(session, result));
+  await commit(database, session, result);
   return result;
 }
 
-async function commit<T>(session: Session, result: T): Promise<void> {
+async function commit<T>({ options }: Database, session: Session, result: T): Promise<void> {
+  const { limits, deadline } = options;
+  const settleBy = earlier(deadlineIn(limits.settleSeconds), deadline);
+  const seconds = Math.min(limits.commitSeconds, settleBy.remaining() * (1 - SHARE_FOR_SETTLING));
   try {
-    await session.db.execute(sql`COMMIT`);
+    await session.uninterrupted(async () =>
+      session.within(seconds, async () => session.db.execute(sql`COMMIT`)),
+    );
   } catch (error) {
-    // 1213 at COMMIT is a failed certification: the server says that it rolled back.
+    // At COMMIT this is a failed certification: the server says that it rolled back.
     if (isDeadlock(error)) throw error;
-    throw new UnknownOutcome(result, error);
+    throw new UnknownOutcome(result, settleBy, error);
   }
 }
 
 /** After an error the session is only kept if the server confirms that nothing is open on it. */
-async function rollBack(session: Session): Promise<void> {
+async function rollBack(session: Session, seconds: number): Promise<void> {
   if (session.broken) return;
   try {
-    await session.uninterrupted(async () => session.db.execute(sql`ROLLBACK`));
+    await session.uninterrupted(async () =>
+      session.within(seconds, async () => session.db.execute(sql`ROLLBACK`)),
+    );
   } catch {
     session.destroy();
   }
 }
 
+/**
+ * Learns what became of a COMMIT, on whichever server can be asked. If it is there, it is done. If it is not, the COMMIT
+ * may still be on its way, in a server that is frozen or behind a slow network; so "not done" cannot be reported. The
+ * transaction runs again instead: it writes the same keys, of which the database takes only one, and whichever of the
+ * two comes first, the next look finds it.
+ */
 async function settle<T>(
   database: Database,
   transaction: Transaction<T>,
-  outcome: UnknownOutcome<T>,
-): Promise<boolean> {
-  const session = await database.session();
-  return session.uninterrupted(async () => transaction.isCommitted(session, outcome.result));
-}
-
-function isTransient(error: unknown): boolean {
-  return (
-    isDeadlock(error) ||
-    isSnapshotConflict(error) ||
-    isLockWaitTimeout(error) ||
-    isConnectionLost(error) ||
-    isNotPrimary(error) ||
-    isDuplicateKey(error)
-  );
-}
-
-function giveUp<T>(database: Database, transaction: Transaction<T>, error: unknown): unknown {
-  const { signal } = database.options;
-  if (isDeadlock(error) || isSnapshotConflict(error) || isLockWaitTimeout(error)) {
-    return new ConflictError(
-      `Others kept changing the same rows: ${transaction.subject} was not written. ${serverMessage(error)}`,
-      {
-        hint: 'Nothing was changed; it is safe to run the same command again.',
-        cause: error,
-      },
-    );
+  unknown: UnknownOutcome<T>,
+): Promise<T> {
+  await database.leaveIfLost(unknown.cause);
+  await database.drop();
+  const shelter = database.sheltered(unknown.settleBy);
+  const patience = new Patience(shelter.options.deadline);
+  const results = [unknown.result];
+  try {
+    for (;;) {
+      try {
+        for (const result of results) if (await isCommitted(shelter, transaction, result)) return result;
+        return await attempt(shelter, transaction);
+      } catch (error) {
+        if (error instanceof UnknownOutcome) results.push((error as UnknownOutcome<T>).result);
+        const given: unknown = error instanceof UnknownOutcome ? error.cause : error;
+        await shelter.leaveIfLost(given);
+        const isWorthALook = isDuplicateKey(given) || error instanceof UnknownOutcome;
+        if (patience.exhausted || !(isWorthALook || shelter.mayPass(given)))
+          throw outcomeUnknown(transaction, unknown.result, given);
+        await patience.pause(shelter.options.signal);
+      }
+    }
+  } finally {
+    await shelter.close();
   }
-  return failureOf(error, signal);
 }
 
-function unknown<T>(transaction: Transaction<T>, cause: unknown): UnavailableError {
+async function isCommitted<T>(shelter: Database, transaction: Transaction<T>, result: T): Promise<boolean> {
+  return transaction.isCommitted(await shelter.begin(sql`SELECT 1`), result);
+}
+
+/** Nothing was written: COMMIT was never sent, or was refused. */
+function notWritten<T>({ subject }: Transaction<T>, error: unknown, signal: AbortSignal): unknown {
+  const isRivalry = isDeadlock(error) || isSnapshotConflict(error) || isLockWaitTimeout(error);
+  const failure = failureOf(error, signal);
+  if (isRivalry && !(error instanceof UnavailableError)) {
+    const sentence = isLockWaitTimeout(error)
+      ? 'Somebody else has held the same rows or the table for too long'
+      : 'Others kept changing the same rows';
+    return new ConflictError(`${sentence}: ${subject} was not written. ${serverMessage(error)}`, {
+      hint: 'Nothing was changed; it is safe to run the same command again.',
+      cause: error,
+    });
+  }
+  if (!(failure instanceof UnavailableError)) return failure;
+  const { message, word, hint, cause } = failure;
+  return new UnavailableError(`${message} Nothing was written: ${subject} is not there.`, {
+    word,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function outcomeUnknown<T>(
+  { subject, inquiry }: Transaction<T>,
+  result: T,
+  cause: unknown,
+): UnavailableError {
+  const command = typeof inquiry === 'string' ? inquiry : inquiry(result);
   return new UnavailableError(
-    `COMMIT was sent, the connection was lost, and no server could say whether ${transaction.subject} was written.`,
-    { word: 'outcome_unknown', hint: `Ask again when the database answers: ${transaction.inquiry}`, cause },
+    `COMMIT was sent, no answer came, and no server could say in time whether ${subject} was written. ${serverMessage(cause)}`,
+    { word: 'outcome_unknown', hint: `Ask again when the database answers: ${command}`, cause },
   );
-}
-
-async function pause(attempt: number): Promise<void> {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-  await new Promise((resolve) => setTimeout(resolve, ceiling * (0.5 + Math.random() / 2)));
 }

@@ -11,7 +11,9 @@ export type Direction = 'request' | 'reply';
 export type Place =
   | { direction: Direction; packet: number; side: 'before' | 'after' }
   /** That many bytes are let through, which may be in the middle of a packet. */
-  | { direction: Direction; bytes: number };
+  | { direction: Direction; bytes: number }
+  /** A request that is just this SQL; `after` it has been let through its answer is not. */
+  | { direction: 'request'; statement: string; side: 'before' | 'after' };
 
 /**
  * How it ends for the client: `close` is an orderly end (FIN), `reset` an RST; with `silence` the connection stays open
@@ -32,7 +34,7 @@ export interface Traffic {
 /** Stands between a client and a server on 127.0.0.1 and does to their connections what networks do. */
 export class FaultProxy {
   private readonly connections: ProxiedConnection[] = [];
-  private armed: Cut | null = null;
+  private armed: { cut: Cut; then: () => void; isCut: boolean } | null = null;
   private isFrozen = false;
   delayMs = 0;
 
@@ -73,9 +75,23 @@ export class FaultProxy {
     return this.connections.map(({ traffic }) => traffic);
   }
 
-  /** Cuts the first connection that gets to this place, one that is open already included; just that one. */
-  cutOnce(cut: Cut): void {
-    this.armed = cut;
+  /**
+   * Cuts the first connection that gets to this place, one that is open already included; just that one.
+   *
+   * @param then what happens at the same moment, before anything else can come through
+   */
+  cutOnce(cut: Cut, then: () => void = () => undefined): void {
+    this.armed = { cut, then, isCut: true };
+  }
+
+  /** Does something when the first connection gets to this place, and lets it go on. */
+  watchOnce(place: Place, then: () => void): void {
+    this.armed = { cut: place, then, isCut: false };
+  }
+
+  /** Takes back a `cutOnce` or `watchOnce` that has not happened. */
+  disarm(): void {
+    this.armed = null;
   }
 
   /** Whether the last `cutOnce` has happened. */
@@ -117,9 +133,10 @@ export class FaultProxy {
   }
 
   private takeCut(isReached: (cut: Cut) => boolean): Cut | null {
-    const cut = this.armed;
-    if (cut === null || !isReached(cut)) return null;
+    if (this.armed === null || !isReached(this.armed.cut)) return null;
+    const { cut, then, isCut } = this.armed;
     this.armed = null;
-    return cut;
+    then();
+    return isCut ? cut : null;
   }
 }

@@ -54,7 +54,7 @@ export class ProxiedConnection {
     if (ending === 'silence') return;
     // In good order, also when the client's side is torn: a reset could take back a request that was let through.
     this.server.end();
-    if (ending === 'reset') this.client.resetAndDestroy();
+    if (ending === 'reset') reset(this.client);
     else this.client.end();
   }
 
@@ -62,7 +62,7 @@ export class ProxiedConnection {
     source.on('data', (chunk: Buffer) => this.later(direction, () => this.forward(direction, chunk, sink)));
     source.on('end', () => this.later(direction, () => void (this.isCut || sink.end())));
     // The client must learn of a server that is gone, and the other way round, in the way that the proxy did.
-    source.on('error', () => (this.isCut ? undefined : sink.resetAndDestroy()));
+    source.on('error', () => (this.isCut ? undefined : reset(sink)));
   }
 
   private later(direction: Direction, action: () => void): void {
@@ -79,16 +79,25 @@ export class ProxiedConnection {
     const meter = this.meters[direction];
     const bytesBefore = meter.bytes;
     const marks = meter.feed(chunk);
-    let passed = chunk.length;
+    let place: number | null = null;
     const cut = this.faults.takeCut((candidate) => {
-      const place = offsetOf(candidate, direction, marks, bytesBefore, chunk.length);
-      if (place !== null) passed = place;
+      place = offsetOf(candidate, direction, marks, bytesBefore, chunk);
       return place !== null;
     });
+    const passed = cut === null || place === null ? chunk.length : place;
     if (passed > 0) sink.write(chunk.subarray(0, passed));
     if (cut !== null) this.end(cut.ending ?? 'close');
   }
 }
+
+/** A unix socket knows no reset; to close it without having read everything comes to the same. */
+function reset(socket: Socket): void {
+  if (socket.remotePort === undefined) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+/** Before the SQL of a request: the packet's header, and the byte that says that it is a statement. */
+const BYTES_BEFORE_STATEMENT = 5;
 
 /** Where in the chunk the cut is; null if it is not in it. */
 function offsetOf(
@@ -96,12 +105,17 @@ function offsetOf(
   direction: Direction,
   marks: readonly PacketMark[],
   bytesBefore: number,
-  length: number,
+  chunk: Buffer,
 ): number | null {
   if (cut.direction !== direction) return null;
   if ('bytes' in cut) {
     const offset = cut.bytes - bytesBefore;
-    return offset >= 0 && offset <= length ? offset : null;
+    return offset >= 0 && offset <= chunk.length ? offset : null;
+  }
+  if ('statement' in cut) {
+    // A client that waits for every answer sends one statement at a time, so that a short one is a chunk of its own.
+    if (chunk.toString('latin1', BYTES_BEFORE_STATEMENT) !== cut.statement) return null;
+    return cut.side === 'before' ? 0 : chunk.length;
   }
   return marks.find(({ packet, side }) => packet === cut.packet && side === cut.side)?.at ?? null;
 }

@@ -77,7 +77,7 @@ async function visit(
       };
       return { ...where, outcome: { value: server }, announced: galera?.announced ?? [] };
     } finally {
-      await session.close();
+      session.close();
     }
   } catch (error) {
     const failure = failureOf(error, options.signal);

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
+import type { Database } from '../../src/database/database.js';
+import { enqueue } from '../../src/database/enqueue/enqueue.js';
+import type { EnqueuePlan } from '../../src/database/enqueue/plan.js';
+import type { ServerInstallation } from '../../src/sandbox/installation.js';
+import { enqueueOne } from '../fixtures/enqueueing.js';
+import { reach, type Reachable } from '../fixtures/reach.js';
+import { schemaStatements } from '../fixtures/schema.js';
+import { galeraServer, startCluster } from '../servers/galera.js';
+import { connectAsAdministrator, createDatabase, startTestServer } from '../servers/mariadb.js';
+import { nextReleaseServer } from '../servers/next-release.js';
+import { freePorts } from '../servers/ports.js';
+
+const ENQUEUERS = 64;
+const PATIENCE_MS = 120_000;
+
+interface Deployment {
+  places: Reachable[];
+  database: string;
+  /** Reads causally. */
+  byHand: Connection;
+  stop(): Promise<void>;
+}
+
+async function threeNodes(installation: ServerInstallation): Promise<Deployment> {
+  const cluster = await startCluster({ installation });
+  const database = await cluster.createDatabase(schemaStatements());
+  const byHand = await cluster.nodes[0]!.administrator();
+  await byHand.query(`USE ${database}`);
+  await byHand.query('SET SESSION wsrep_sync_wait = 15');
+  return { places: [...cluster.nodes], database, byHand, stop: async () => cluster.stop() };
+}
+
+async function oneServer(installation: ServerInstallation): Promise<Deployment> {
+  const [port] = await freePorts(1);
+  const server = await startTestServer({ installation, tcpPort: port! });
+  const { database } = await createDatabase(server, schemaStatements());
+  const byHand = await connectAsAdministrator(server, database);
+  return { places: [{ port: port! }], database, byHand, stop: async () => server.stop() };
+}
+
+/** The next release stands aside, and says why, where it cannot be had. */
+const next = await nextReleaseServer();
+const current = await galeraServer();
+const deployments: [string, () => Promise<Deployment>][] = [
+  ['three nodes', async () => threeNodes(current)],
+  ['one server', async () => oneServer(current)],
+];
+if ('installation' in next) {
+  const { installation } = next;
+  deployments.push(
+    ['three nodes of the next release', async () => threeNodes(installation)],
+    ['one server of the next release', async () => oneServer(installation)],
+  );
+} else {
+  test('the next release cannot be had here', () => {
+    expect(next.unavailable).toMatch(/^MariaDB of Debian trixie: ./);
+  });
+}
+
+describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
+  let deployment: Deployment;
+  let enqueuers: Database[];
+
+  beforeAll(async () => {
+    deployment = await start();
+    const { places, database } = deployment;
+    enqueuers = Array.from({ length: ENQUEUERS }, (_, i) =>
+      reach(database, [...places.slice(i % places.length), ...places.slice(0, i % places.length)]),
+    );
+    await Promise.all(enqueuers.map(async (enqueuer) => enqueuer.describe()));
+  }, PATIENCE_MS);
+
+  afterAll(async () => {
+    await Promise.all(enqueuers.map(async (enqueuer) => enqueuer.close()));
+    await deployment.byHand.end();
+    await deployment.stop();
+  });
+
+  async function rows(sql: string, values: unknown[] = []): Promise<RowDataPacket[]> {
+    return (await deployment.byHand.query<RowDataPacket[]>(sql, values))[0];
+  }
+
+  test(
+    'make one operation out of the same idempotent work, and leave no lock behind',
+    async () => {
+      const network = randomUUID();
+      const work = {
+        operation_type: 'net_op',
+        network_uuid: network,
+        tasks: ['network_apply_update_dnsmasq'],
+      };
+      const plans = await Promise.all(enqueuers.map(async (enqueuer) => enqueueOne(enqueuer, work)));
+      expect(new Set(plans.map(({ operationUuid }) => operationUuid)).size).toBe(1);
+      expect(plans.filter(({ reused }) => !reused)).toHaveLength(1);
+      expect(
+        await rows('SELECT * FROM cluster_operation_targets WHERE target_uuid = ?', [network]),
+      ).toHaveLength(1);
+      expect(await rows('SELECT * FROM cluster_locks')).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'lose no target of operations on the same objects',
+    async () => {
+      const [network, instance, nic, node] = Array.from({ length: 4 }, () => randomUUID());
+      const work = {
+        operation_type: 'node_inst_net_iface_op',
+        network_uuid: network,
+        instance_uuid: instance,
+        interface_uuid: nic,
+        node_uuid: node,
+        tasks: ['hot_plug_instance_interface'],
+      };
+      const rounds = 3;
+      const plans: EnqueuePlan[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        plans.push(...(await Promise.all(enqueuers.map(async (enqueuer) => enqueueOne(enqueuer, work)))));
+      }
+      const uuids = plans.map(({ operationUuid }) => operationUuid).sort();
+      expect(new Set(uuids).size).toBe(rounds * ENQUEUERS);
+      for (const target of [network, instance, nic]) {
+        const found = await rows(
+          'SELECT operation_uuid FROM cluster_operation_targets WHERE target_uuid = ?',
+          [target],
+        );
+        expect(found.map(({ operation_uuid: uuid }) => String(uuid)).sort()).toEqual(uuids);
+      }
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'write one operation for one uuid, and each is told that it is there',
+    async () => {
+      const uuid = randomUUID();
+      const work = { operation_type: 'net_op', network_uuid: randomUUID(), tasks: ['network_deploy'], uuid };
+      const plans = await Promise.all(enqueuers.map(async (enqueuer) => enqueueOne(enqueuer, work)));
+      expect(plans.filter(({ rows: written }) => written !== null)).toHaveLength(1);
+      expect(plans.every(({ operationUuid }) => operationUuid === uuid)).toBe(true);
+      expect(
+        await rows('SELECT * FROM cluster_operation_targets WHERE operation_uuid = ?', [uuid]),
+      ).toHaveLength(1);
+      expect(
+        await rows("SELECT * FROM work_queue WHERE JSON_VALUE(payload, '$.operation_uuid') = ?", [uuid]),
+      ).toHaveLength(1);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'make one operation of each kind of work out of batches that name them in any order',
+    async () => {
+      const networks = Array.from({ length: 8 }, () => randomUUID());
+      const batch = (turn: number): Record<string, unknown>[] =>
+        [...networks.slice(turn % 8), ...networks.slice(0, turn % 8)].map((network) => ({
+          operation_type: 'net_op',
+          network_uuid: network,
+          tasks: ['network_ensure_mesh'],
+        }));
+      const now = (): number => Date.now() / 1000;
+      await Promise.all(
+        enqueuers.map(async (enqueuer, turn) =>
+          enqueue(enqueuer, batch(turn).map(parseEnqueueRequest), { force: true, now }),
+        ),
+      );
+      for (const network of networks) {
+        expect(
+          await rows('SELECT * FROM cluster_operation_targets WHERE target_uuid = ?', [network]),
+        ).toHaveLength(1);
+      }
+      expect(await rows('SELECT * FROM cluster_locks')).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+});

@@ -1,0 +1,146 @@
+import { operationType } from '../../src/core/operations/catalogue.js';
+import type { History, RestingOperation, SeenOperation, Step, VouchedOperation } from './history.js';
+
+type Rule =
+  /** An acknowledged operation is not there, or not whole. */
+  | 'lost'
+  /** One request has left more than one operation. */
+  | 'doubled'
+  /** What was reported as not written is there. */
+  | 'false report'
+  /** An answer lacks an operation that had been acknowledged before the question, and not touched since. */
+  | 'stale answer'
+  /** An answer still has an operation whose end had been acknowledged before the question. */
+  | 'late answer'
+  /** An operation was visible without its state or with some of its targets. */
+  | 'partly visible'
+  /** The same idempotent work waits twice. */
+  | 'not coalesced';
+
+export interface Finding {
+  rule: Rule;
+  detail: string;
+}
+
+/** Judges a history by what was promised. Empty if every promise was kept. */
+export function check(history: History): Finding[] {
+  return [
+    ...lost(history),
+    ...marks(history),
+    ...answers(history),
+    ...partlyVisible(history),
+    ...notCoalesced(history),
+  ];
+}
+
+function lost({ steps, atRest }: History): Finding[] {
+  const found = new Map(atRest.map((operation) => [operation.uuid, operation]));
+  const isRemoved = touchedBy(steps, 'remove');
+  const isEnded = touchedBy(steps, 'end');
+  return vouched(steps).flatMap(({ operation: { uuid, mark } }): Finding[] => {
+    const operation = found.get(uuid);
+    if (operation === undefined) {
+      return isRemoved.has(uuid) ? [] : [{ rule: 'lost', detail: `${uuid} (${mark}) is not there` }];
+    }
+    const isTouched = isRemoved.has(uuid) || isEnded.has(uuid);
+    if (isWhole(operation) && (isTouched || operation.workRows === 1)) return [];
+    return [{ rule: 'lost', detail: `${uuid} (${mark}) is not whole: ${JSON.stringify(operation)}` }];
+  });
+}
+
+/** A request may leave one operation; none if every report about it says so, or it adopted another. */
+function marks({ steps, atRest }: History): Finding[] {
+  const reports = new Map<string, ('may be there' | 'not there')[]>();
+  for (const { action, outcome } of steps) {
+    if (action.kind !== 'enqueue') continue;
+    for (const { request_id: mark } of action.requests) {
+      const adopted =
+        outcome?.kind === 'written' &&
+        outcome.operations.some((each) => each.mark === mark && each.isAdopted);
+      const isNotThere = adopted || outcome?.kind === 'not written';
+      reports.set(mark, [...(reports.get(mark) ?? []), isNotThere ? 'not there' : 'may be there']);
+    }
+  }
+  return [...reports].flatMap(([mark, said]): Finding[] => {
+    const left = atRest.filter((operation) => operation.mark === mark).map(({ uuid }) => uuid);
+    if (left.length > 1) return [{ rule: 'doubled', detail: `${mark}: ${left.join(' ')}` }];
+    if (left.length === 1 && said.every((report) => report === 'not there')) {
+      return [{ rule: 'false report', detail: `${mark}: ${left[0]} is there` }];
+    }
+    return [];
+  });
+}
+
+function answers({ steps }: History): Finding[] {
+  return steps.flatMap((step): Finding[] => {
+    const { action, outcome } = step;
+    if (action.kind !== 'ask' || outcome?.kind !== 'active') return [];
+    const named = new Set(outcome.operations);
+    const missing = vouched(steps)
+      .filter(
+        ({ operation, step: enqueueing }) =>
+          operation.targets.includes(action.object.uuid) && enqueueing.endedAt < step.invokedAt,
+      )
+      .filter(({ operation }) => !named.has(operation.uuid))
+      .filter(
+        ({ operation }) =>
+          !steps.some((other) => other.touched === operation.uuid && other.invokedAt < step.endedAt),
+      );
+    const ended = steps.filter(
+      (other) =>
+        other.outcome?.kind === 'changed' && other.endedAt < step.invokedAt && named.has(other.touched!),
+    );
+    return [
+      ...missing.map(({ operation }): Finding => ({
+        rule: 'stale answer',
+        detail: `session ${step.session} was not told of ${operation.uuid}`,
+      })),
+      ...ended.map(({ touched }): Finding => ({
+        rule: 'late answer',
+        detail: `session ${step.session} was told of ${touched}`,
+      })),
+    ];
+  });
+}
+
+function partlyVisible({ steps, atRest }: History): Finding[] {
+  const looks: readonly SeenOperation[][] = [
+    ...steps.flatMap(({ outcome }) => (outcome?.kind === 'seen' ? [outcome.operations] : [])),
+    [...atRest],
+  ];
+  return looks
+    .flat()
+    .filter((operation) => !isWhole(operation))
+    .map((operation): Finding => ({ rule: 'partly visible', detail: JSON.stringify(operation) }));
+}
+
+function notCoalesced({ atRest }: History): Finding[] {
+  const waiting = new Map<string, RestingOperation[]>();
+  for (const operation of atRest) {
+    const [task] = operation.tasks;
+    const coalescing = operationType(operation.operationType).coalescing;
+    if (operation.state !== 'queued' || task === undefined || !coalescing?.tasks.includes(task)) continue;
+    const work = `${task} of ${operation.networkUuid}`;
+    waiting.set(work, [...(waiting.get(work) ?? []), operation]);
+  }
+  return [...waiting]
+    .filter(([, operations]) => operations.length > 1)
+    .map(([work, operations]): Finding => ({
+      rule: 'not coalesced',
+      detail: `${work}: ${operations.map(({ uuid }) => uuid).join(' ')}`,
+    }));
+}
+
+function isWhole({ operationType: type, states, targets }: SeenOperation): boolean {
+  return states === 1 && targets === operationType(type).targets.length;
+}
+
+function vouched(steps: readonly Step[]): { step: Step; operation: VouchedOperation }[] {
+  return steps.flatMap((step) =>
+    step.outcome?.kind === 'written' ? step.outcome.operations.map((operation) => ({ step, operation })) : [],
+  );
+}
+
+function touchedBy(steps: readonly Step[], kind: 'end' | 'remove'): Set<string> {
+  return new Set(steps.filter(({ action }) => action.kind === kind).flatMap(({ touched }) => touched ?? []));
+}
