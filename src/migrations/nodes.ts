@@ -16,6 +16,8 @@ export interface ServerNode {
 export interface UnseenNode {
   address: string;
   reason: string;
+  /** True if it answered, and is outside the Primary Component or not Synced. */
+  isUnfit: boolean;
 }
 
 /**
@@ -76,7 +78,11 @@ export async function surveyNodes(database: Database): Promise<Surroundings> {
     } catch (error) {
       await single.close();
       if (!(error instanceof UnavailableError)) throw error;
-      unseen.push({ address: describeAddress(address), reason: error.message });
+      unseen.push({
+        address: describeAddress(address),
+        reason: error.message,
+        isUnfit: error.word === 'not_primary' || error.word === 'not_synced',
+      });
     }
   }
   return new Surroundings(database, [...nodes.values()], unseen, galera.clusterSize);

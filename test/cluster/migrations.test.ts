@@ -247,7 +247,7 @@ describe('a cluster that is not whole', () => {
       expect(await healthy()).toMatchObject({
         result: 'fail',
         blocks: true,
-        details: ['node3 is Donor/Desynced, not Synced.'],
+        details: [expect.stringContaining('the server is not synced (Donor/Desynced)')],
       });
     } finally {
       await administrator.query('SET GLOBAL wsrep_desync = OFF');
@@ -258,7 +258,7 @@ describe('a cluster that is not whole', () => {
   test('blocks when a node cannot be looked at, and is neither verified nor not', async () => {
     await deployment();
     await withSurroundings(database(), async (whole) => {
-      const unseen = [{ address: '192.0.2.3:3306', reason: 'it does not answer.' }];
+      const unseen = [{ address: '192.0.2.3:3306', reason: 'it does not answer.', isUnfit: false }];
       const surroundings = new Surroundings(whole.database, whole.nodes.slice(0, 2), unseen, 3);
       const found = await assess(dropLastClusterOperation, surroundings, request());
       expect(found.find(({ rule }) => rule.id === 'servers-healthy')).toMatchObject({

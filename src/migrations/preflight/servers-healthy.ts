@@ -68,11 +68,12 @@ function steady(before: Membership, after: Membership): Finding[] {
 }
 
 function notSeen(surroundings: Surroundings): Finding[] {
-  if (surroundings.unseenCount === 0) return [];
-  const reasons = surroundings.unseen.map(({ address, reason }) => ` ${address}: ${reason}`).join('');
-  return [
-    unknown(
-      `${surroundings.unseenCount} of ${surroundings.clusterSize} nodes could not be looked at.${reasons}`,
-    ),
-  ];
+  const { unseen, unseenCount, clusterSize } = surroundings;
+  const unfit = unseen.filter(({ isUnfit }) => isUnfit);
+  const silent = unseen.filter(({ isUnfit }) => !isUnfit);
+  const findings = unfit.map(({ reason }) => failure(reason));
+  if (unseenCount <= unfit.length) return findings;
+  const reasons = silent.map(({ address, reason }) => ` ${address}: ${reason}`).join('');
+  const count = unseenCount - unfit.length;
+  return [...findings, unknown(`${count} of ${clusterSize} nodes could not be looked at.${reasons}`)];
 }
