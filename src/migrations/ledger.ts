@@ -11,6 +11,13 @@ export async function versionOf(session: Session, table: string): Promise<number
   return row?.version ?? null;
 }
 
+/** Why a table of this version is none that the migration to `to` can be judged by; null if it is. */
+export function whyForeignVersion(table: string, found: number | null, to: number): string | null {
+  if (found === null)
+    return `schema_versions has no row for ${table}: this is not a database that Shaken Fist has set up.`;
+  return found > to ? `${table} has version ${found}, and this program knows up to ${to}.` : null;
+}
+
 /** The last statement of a migration, which sets the version as Shaken Fist's own step does. */
 export function stampStatement(tag: MigrationTag): string {
   return migrationStatements(tag).at(-1)!;
@@ -25,6 +32,23 @@ export interface Stamp {
   statement: string;
   /** Looked up in the same transaction: the version must not claim what is not so. */
   holds: (session: Session) => Promise<boolean>;
+}
+
+/**
+ * Sets the version that a migration leads to, unless it is set already.
+ *
+ * @returns whether this call set it
+ */
+export async function stampMigration(
+  database: Database,
+  table: string,
+  version: number,
+  tag: MigrationTag,
+  holds: Stamp['holds'],
+): Promise<boolean> {
+  const from = await database.read((session) => versionOf(session, table));
+  if (from === version) return false;
+  return stamp(database, { table, version, from, statement: stampStatement(tag), holds });
 }
 
 /**

@@ -6,35 +6,16 @@ import type { ConnectionSettings } from '../../src/configuration/connection-sett
 import { Database } from '../../src/database/database.js';
 import { deadlineIn } from '../../src/database/limits.js';
 import { NETWORK } from '../fixtures/rows.js';
-import { schemaStatements } from '../fixtures/schema.js';
+import { SECRET, startServerWithAccounts } from '../fixtures/accounts.js';
 import { connectionSettings, sessionOptions } from '../fixtures/site.js';
-import {
-  connectAsAdministrator,
-  createDatabase,
-  startTestServer,
-  type DatabaseSettings,
-  type TestServer,
-} from '../servers/mariadb.js';
-import { freePorts } from '../servers/ports.js';
-
-const SECRET = 's3cret\'#=\\"';
+import type { DatabaseSettings, TestServer } from '../servers/mariadb.js';
 
 let server: TestServer;
 let settings: DatabaseSettings;
 let deadPort: number;
 
 beforeAll(async () => {
-  const [port, dead] = await freePorts(2);
-  deadPort = dead!;
-  server = await startTestServer({ tcpPort: port! });
-  settings = await createDatabase(server, schemaStatements());
-  const administrator = await connectAsAdministrator(server);
-  for (const host of ['localhost', '127.0.0.1']) {
-    await administrator.query(`CREATE USER reader@'${host}' IDENTIFIED BY ?`, [SECRET]);
-    await administrator.query(`GRANT SELECT ON ${settings.database}.* TO reader@'${host}'`);
-    await administrator.query(`CREATE USER stranger@'${host}'`);
-  }
-  await administrator.end();
+  ({ server, settings, deadPort } = await startServerWithAccounts());
 });
 afterAll(async () => server.stop());
 

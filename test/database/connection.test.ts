@@ -3,35 +3,16 @@ import { sql } from 'drizzle-orm';
 import type { ConnectionSettings } from '../../src/configuration/connection-settings.js';
 import { Database } from '../../src/database/database.js';
 import { deadlineIn } from '../../src/database/limits.js';
-import { schemaStatements } from '../fixtures/schema.js';
+import { SECRET, startServerWithAccounts } from '../fixtures/accounts.js';
 import { connectionSettings, sessionOptions } from '../fixtures/site.js';
-import {
-  connectAsAdministrator,
-  createDatabase,
-  startTestServer,
-  type DatabaseSettings,
-  type TestServer,
-} from '../servers/mariadb.js';
-import { freePorts } from '../servers/ports.js';
-
-const SECRET = 's3cret\'#=\\"';
+import { connectAsAdministrator, type DatabaseSettings, type TestServer } from '../servers/mariadb.js';
 
 let server: TestServer;
 let settings: DatabaseSettings;
 let deadPort: number;
 
 beforeAll(async () => {
-  const [port, dead] = await freePorts(2);
-  deadPort = dead!;
-  server = await startTestServer({ tcpPort: port! });
-  settings = await createDatabase(server, schemaStatements());
-  const administrator = await connectAsAdministrator(server);
-  for (const host of ['localhost', '127.0.0.1']) {
-    await administrator.query(`CREATE USER reader@'${host}' IDENTIFIED BY ?`, [SECRET]);
-    await administrator.query(`GRANT SELECT ON ${settings.database}.* TO reader@'${host}'`);
-    await administrator.query(`CREATE USER stranger@'${host}'`);
-  }
-  await administrator.end();
+  ({ server, settings, deadPort } = await startServerWithAccounts());
 });
 afterAll(async () => server.stop());
 
@@ -39,8 +20,6 @@ function open(change: Partial<ConnectionSettings> = {}, options = {}): Database 
   return new Database({ ...connectionSettings(settings), ...change }, { ...sessionOptions(), ...options });
 }
 const tcp = (port: number, host = '127.0.0.1') => ({ host, port });
-
-/** What the database says when it is described, the first thing that every command does. */
 
 describe('a connection', () => {
   test.each<[string, () => Partial<ConnectionSettings>, () => string]>([

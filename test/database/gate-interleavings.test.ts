@@ -123,7 +123,9 @@ test.each([1, 20, 300])(
 
     const database = site.database();
     const description = await database.describe();
-    for (let look = 0; look < LOOKS; look += 1) {
+    const ended = (): number => all.filter(({ hasEnded }) => hasEnded).length;
+    // However slow the machine is, there has to be a history to look at.
+    for (let look = 0; look < LOOKS || ended() < LOOKS; look += 1) {
       const mustBeSeen = all.filter(({ isAcknowledged, isEnding }) => isAcknowledged && !isEnding);
       const mustNotBeSeen = all.filter(({ hasEnded }) => hasEnded);
       // By name and all at once take different ways through the database.
@@ -141,7 +143,6 @@ test.each([1, 20, 300])(
     }
     isOver = true;
     await Promise.all(writers);
-    expect(all.filter(({ hasEnded }) => hasEnded).length).toBeGreaterThan(LOOKS);
   },
   60_000,
 );

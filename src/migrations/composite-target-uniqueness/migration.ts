@@ -1,7 +1,7 @@
 import type { Session } from '../../database/session.js';
 import { COPY, INPLACE, NOCOPY, alterSql, expectedLock, type Alteration } from '../alteration.js';
 import { runAlteration, type Alterer } from '../alter.js';
-import { stamp, stampStatement, versionOf } from '../ledger.js';
+import { stampMigration, stampStatement, versionOf } from '../ledger.js';
 import {
   check,
   nothingApplied,
@@ -100,16 +100,7 @@ async function apply(alterer: Alterer): Promise<Applied> {
     return { ...applied, outcome: 'not_verified', checks: keys };
 
   await lease.ensureHeld();
-  const from = await database.read((session) => versionOf(session, TABLE));
-  if (from !== TO_VERSION) {
-    applied.stamped = await stamp(database, {
-      table: TABLE,
-      version: TO_VERSION,
-      from,
-      statement: stampStatement(TAG),
-      holds,
-    });
-  }
+  applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, holds);
   const { lost, unknownTypes } = await findLostTargets(database);
   if (unknownTypes.length > 0) {
     operator.warn(

@@ -1,7 +1,7 @@
 import type { Session } from '../../database/session.js';
 import { alterSql, expectedLock } from '../alteration.js';
 import { runAlteration, type Alterer } from '../alter.js';
-import { stamp, stampStatement, versionOf } from '../ledger.js';
+import { stampMigration, stampStatement, versionOf } from '../ledger.js';
 import {
   check,
   nothingApplied,
@@ -137,16 +137,7 @@ async function apply(alterer: Alterer, request: ApplyRequest): Promise<Applied> 
   if (seen.some(({ result }) => result === 'fail'))
     return { ...applied, outcome: 'not_verified', checks: seen };
   await lease.ensureHeld();
-  const from = await database.read((session) => versionOf(session, TABLE));
-  if (from !== TO_VERSION) {
-    applied.stamped = await stamp(database, {
-      table: TABLE,
-      version: TO_VERSION,
-      from,
-      statement: stampStatement(TAG),
-      holds: isGone,
-    });
-  }
+  applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, isGone);
   const checks = await verify(surroundings);
   const outcome = checks.some(({ result }) => result === 'fail') ? 'not_verified' : 'applied';
   return { ...applied, checks, outcome };

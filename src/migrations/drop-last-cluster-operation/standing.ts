@@ -1,5 +1,5 @@
 import type { Session } from '../../database/session.js';
-import { versionOf } from '../ledger.js';
+import { versionOf, whyForeignVersion } from '../ledger.js';
 import type { Standing } from '../migration.js';
 import { COLUMN, TABLE, readColumn } from './column.js';
 
@@ -12,18 +12,8 @@ export async function standing(session: Session): Promise<Standing> {
   const column = await readColumn(session);
   const as = (state: Standing['state'], detail: string): Standing => ({ state, currentVersion, detail });
 
-  if (currentVersion === null) {
-    return as(
-      'blocked',
-      `schema_versions has no row for ${TABLE}: this is not a database that Shaken Fist has set up.`,
-    );
-  }
-  if (currentVersion > TO_VERSION) {
-    return as(
-      'blocked',
-      `${TABLE} has version ${currentVersion}, and this program knows up to ${TO_VERSION}.`,
-    );
-  }
+  const foreign = whyForeignVersion(TABLE, currentVersion, TO_VERSION);
+  if (foreign !== null) return as('blocked', foreign);
   if (currentVersion === TO_VERSION) {
     if (column === null) return as('applied', 'The column is gone.');
     return as(
