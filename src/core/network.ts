@@ -1,3 +1,4 @@
+import { isDeleted } from './object-states.js';
 import type { Uuid } from './uuid.js';
 
 /** The network that floating addresses live on. It has no namespace, and is created with the cluster. */
@@ -29,13 +30,11 @@ const CONDITIONS: Readonly<Record<string, NetworkCondition>> = {
   created: 'created',
   delete_wait: 'going_away',
   error: 'errored',
-  deleted: 'gone',
-  'hard-deleted': 'gone',
 };
 
 export function networkCondition({ uuid, row, state }: NetworkFacts): NetworkCondition {
   if (state === null) return uuid === FLOATING_NETWORK && row !== null ? 'created' : 'unclear';
-  return CONDITIONS[state] ?? 'unclear';
+  return isDeleted(state) ? 'gone' : (CONDITIONS[state] ?? 'unclear');
 }
 
 /** Shaken Fist's names for a network's interfaces: its `vxid` in six hex digits (operations contract, section 5). */

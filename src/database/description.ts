@@ -56,15 +56,27 @@ export class DatabaseDescription {
   /** @throws UnavailableError when a table is missing without which no question can be answered */
   requireShakenFist(): void {
     const missing = ESSENTIAL_TABLES.filter((table) => !this.tables.has(table));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return this.#requireOperationLabels();
     throw new UnavailableError(`This is not a Shaken Fist database: ${missing.join(', ')} missing.`, {
       word: 'schema_missing',
       hint: 'Is --database the one of Shaken Fist? An account without any privilege on a table does not see it either.',
     });
   }
+
+  /** Without them nothing would count as an operation, and everything would look free. */
+  #requireOperationLabels(): void {
+    if (this.operationLabels.length > 0) return;
+    throw new UnavailableError(
+      'The labels of object_states.object_type cannot be read, or it is not an ENUM.',
+      {
+        word: 'schema_missing',
+        hint: 'May this account read every column? `sf-ops doctor` says what is wrong with the schema.',
+      },
+    );
+  }
 }
 
-/** @throws UnavailableError when a table is missing without which no question can be answered */
+/** @throws UnavailableError as `requireShakenFist` */
 export async function describeDatabase(session: Session): Promise<DatabaseDescription> {
   const description = await describeTables(session);
   description.requireShakenFist();

@@ -1,6 +1,7 @@
 import { InterruptedError, SfOpsError, UnavailableError } from '../core/errors.js';
 import {
   isAccessDenied,
+  isCollationMix,
   isConnectionLost,
   isDatabaseMissing,
   isLockWaitTimeout,
@@ -42,6 +43,13 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
       ...because,
       word: 'schema_missing',
       hint: 'Is --database the one of Shaken Fist? `sf-ops doctor` lists what is missing.',
+    });
+  }
+  if (isCollationMix(error)) {
+    return new UnavailableError(`Columns that have to be compared cannot be: ${reason}`, {
+      ...because,
+      word: 'schema_unexpected',
+      hint: '`sf-ops doctor` names the columns whose collations differ.',
     });
   }
   if (isDatabaseMissing(error)) {

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { NotFoundError, UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { ambiguous, readObjectWish, SHORTEST_PREFIX, type ObjectWish } from '../core/object-reference.js';
+import { isDeleted } from '../core/object-states.js';
 import { nameOfObjectType, OBJECT_TYPE_VALUES, valueOfObjectType } from '../core/object-types.js';
 import { OPERATION_TYPES } from '../core/operations/catalogue.js';
 import { readWord, shown } from '../core/reading.js';
@@ -16,9 +17,6 @@ const NAMED: Readonly<Record<string, { table: SQL; name: SQL }>> = {
   INSTANCE: { table: sql`instances`, name: sql`name` },
   NODE: { table: sql`nodes`, name: sql`fqdn` },
 };
-
-/** States of an object that is gone or going, which a name then no longer means. */
-const GONE = new Set(['deleted', 'hard-deleted']);
 
 /** Questions asked with one statement. */
 const CHUNK = 200;
@@ -146,6 +144,6 @@ async function withoutGone(session: Session, typeName: string, uuids: Uuid[]): P
     sql`SELECT object_uuid AS uuid, state_value AS state FROM object_states
       WHERE object_type = ${typeName} AND object_uuid IN ${uuids}`,
   );
-  const gone = new Set(rows.filter(({ state }) => GONE.has(state ?? '')).map(({ uuid }) => uuid));
+  const gone = new Set(rows.filter(({ state }) => isDeleted(state)).map(({ uuid }) => uuid));
   return uuids.filter((uuid) => !gone.has(uuid));
 }

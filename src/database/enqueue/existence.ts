@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { NotFoundError } from '../../core/errors.js';
+import { isDeleted } from '../../core/object-states.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { Dependency } from '../../core/operations/operation.js';
 import type { DatabaseDescription } from '../description.js';
@@ -15,7 +16,6 @@ const TABLES: Readonly<Record<string, string>> = {
   INTERFACE: 'network_interfaces',
   NODE: 'nodes',
 };
-const GONE = new Set(['deleted', 'hard-deleted']);
 
 /**
  * Makes sure that objects exist and are not deleted.
@@ -46,7 +46,7 @@ async function whyAbsent(
   const [state] = await session.rows<{ state: string | null }>(
     sql`SELECT state_value AS state FROM object_states WHERE object_type = ${typeName} AND object_uuid = ${uuid}`,
   );
-  if (GONE.has(state?.state ?? '')) return 'is deleted';
+  if (isDeleted(state?.state ?? null)) return 'is deleted';
   const table = TABLES[typeName];
   if (table === undefined || !description.tables.has(table))
     return state === undefined ? 'does not exist' : null;
