@@ -9,15 +9,36 @@ const MAY_IMPORT = {
   core: [],
   configuration: ['core'],
   render: ['core'],
-  host: ['core', 'configuration'],
   database: ['core', 'configuration'],
-  migrations: ['core', 'configuration', 'database'],
-  sandbox: ['core', 'configuration', 'database', 'migrations'],
-  commands: ['core', 'configuration', 'database', 'migrations', 'host', 'render', 'sandbox'],
+  operations: ['core', 'configuration', 'database'],
+  gate: ['core', 'configuration', 'database'],
+  audit: ['core', 'configuration', 'database', 'operations'],
+  migrations: ['core', 'configuration', 'database', 'audit'],
+  sandbox: ['core', 'configuration', 'database', 'operations', 'migrations'],
+  commands: [
+    'core',
+    'configuration',
+    'database',
+    'operations',
+    'gate',
+    'audit',
+    'migrations',
+    'sandbox',
+    'render',
+  ],
+  cli: [
+    'core',
+    'configuration',
+    'database',
+    'operations',
+    'gate',
+    'audit',
+    'migrations',
+    'sandbox',
+    'render',
+    'commands',
+  ],
 };
-
-/** Only `main.ts` stands above these. */
-const PROGRAM = ['cli', 'context', 'exit', 'global-options', 'main', 'terminal'];
 
 const importDirection = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
   const above = Object.keys(MAY_IMPORT).filter((other) => other !== room && !allowed.includes(other));
@@ -29,10 +50,7 @@ const importDirection = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
         {
           patterns: [
             {
-              group: [
-                ...above.map((other) => `**/../${other}/**`),
-                ...PROGRAM.map((file) => `**/../${file}.js`),
-              ],
+              group: [...above.map((other) => `**/../${other}/**`), '**/../main.js'],
               message: `Imports point downwards: src/${room} may import from ${['itself', ...allowed].join(', ')}.`,
             },
           ],

@@ -28,8 +28,8 @@ async function load() {
   const outfile = `${root}/dist/bench-gate.mjs`;
   const modules = [
     'src/database/database.ts',
-    'src/database/gate.ts',
-    'src/database/targets.ts',
+    'src/gate/gate.ts',
+    'src/database/queries/targets.ts',
     'test/fixtures/long-history.ts',
     'test/fixtures/many-networks.ts',
     'test/fixtures/rows-read.ts',

@@ -1,6 +1,6 @@
-import { main } from './cli.js';
+import { main } from './cli/cli.js';
 import { ExitCode } from './core/exit-codes.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './cli/terminal.js';
 
 /** Node opens a standard stream when it is first asked for, at a millisecond or two each. */
 const terminal: Terminal = {

@@ -1,7 +1,7 @@
-import { byUrgency, diagnose, type CheckReport } from '../core/doctor/diagnosis.js';
-import type { ServerSettings, ServerVisit } from '../core/doctor/facts.js';
+import { byUrgency, diagnose, type CheckReport } from '../audit/doctor/diagnosis.js';
+import type { ServerSettings, ServerVisit } from '../audit/doctor/facts.js';
 import { ExitCode } from '../core/exit-codes.js';
-import { examine } from '../database/health/examination.js';
+import { examine } from '../audit/facts/examination.js';
 import { tableOf, type Column, type Line, type Tone } from '../render/report.js';
 import type { CommandContext, Declare, Result } from './command.js';
 

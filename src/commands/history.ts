@@ -1,10 +1,10 @@
 import { parseDuration } from '../core/duration.js';
 import { ExitCode } from '../core/exit-codes.js';
-import { readObjectType, resolveObjects } from '../database/objects.js';
-import { targetRows } from '../database/target-rows.js';
-import { targetHistory } from '../database/targets.js';
+import { readObjectType, resolveObjects } from '../database/queries/objects.js';
+import { targetRows } from '../database/queries/target-rows.js';
+import { targetHistory } from '../database/queries/targets.js';
 import { tableOf } from '../render/report.js';
-import { TARGET_COLUMNS } from '../render/target-columns.js';
+import { TARGET_COLUMNS } from './target-columns.js';
 import type { CommandContext, Declare, Result } from './command.js';
 import { readCount } from './object-arguments.js';
 

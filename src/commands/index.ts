@@ -12,7 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'enqueue',
     summary: 'enqueue an operation with all of its targets',
-    load: async () => import('./enqueue.js'),
+    load: async () => import('./enqueue/enqueue.js'),
   },
   {
     name: 'pending',
@@ -37,7 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'migrate',
     summary: 'change the schema of a live cluster, as Shaken Fist would, with care',
-    load: async () => import('./migrate.js'),
+    load: async () => import('./migrate/migrate.js'),
   },
   {
     name: 'doctor',
@@ -47,6 +47,6 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'sandbox',
     summary: 'a private MariaDB server to try everything on',
-    load: async () => import('./sandbox.js'),
+    load: async () => import('./sandbox/sandbox.js'),
   },
 ];

@@ -1,6 +1,6 @@
 import { ExitCode } from '../core/exit-codes.js';
-import { readObjectType, resolveObjects } from '../database/objects.js';
-import { lastTarget, type Target } from '../database/targets.js';
+import { readObjectType, resolveObjects } from '../database/queries/objects.js';
+import { lastTarget, type Target } from '../database/queries/targets.js';
 import { tableOf, type Column, type Report } from '../render/report.js';
 import { stateTone } from '../render/tones.js';
 import type { CommandContext, Declare, Result } from './command.js';

@@ -5,12 +5,12 @@ import { ACTIVE_STATES } from '../core/operations/state.js';
 import { readWord } from '../core/reading.js';
 import type { TargetRow } from '../core/target-row.js';
 import type { DatabaseDescription } from '../database/description.js';
-import { readObjectType, readOperationType, resolveObjects } from '../database/objects.js';
-import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../database/target-key.js';
-import { targetRows } from '../database/target-rows.js';
-import { activeTargets, type Target } from '../database/targets.js';
+import { readObjectType, readOperationType, resolveObjects } from '../database/queries/objects.js';
+import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../database/queries/target-key.js';
+import { targetRows } from '../database/queries/target-rows.js';
+import { activeTargets, type Target } from '../database/queries/targets.js';
 import { tableOf } from '../render/report.js';
-import { TARGET_COLUMNS } from '../render/target-columns.js';
+import { TARGET_COLUMNS } from './target-columns.js';
 import type { CommandContext, Declare, Result } from './command.js';
 import { idsWithStdin, readCount } from './object-arguments.js';
 

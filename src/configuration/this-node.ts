@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Observed } from '../core/observed.js';
-import type { ThisNodeSettings } from '../core/this-node.js';
+import type { ThisNodeSettings } from '../core/gate/this-node.js';
 import { parseUuid, type Uuid } from '../core/uuid.js';
 import type { Environment } from './connection-settings.js';
 import { DEFAULT_CONFIG_PATH, parseSfConfig } from './sf-config.js';

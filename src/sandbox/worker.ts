@@ -7,7 +7,7 @@ import { pythonJson } from '../core/python-json.js';
 import { undashed, type Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import { insertInto } from '../database/insert.js';
-import { operationHeaders } from '../database/operations.js';
+import { operationHeaders } from '../database/queries/operations.js';
 import type { Session } from '../database/session.js';
 
 /** How a worker may end an operation. */

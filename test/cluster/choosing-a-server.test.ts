@@ -6,7 +6,7 @@ import type { Connection } from 'mysql2/promise';
 import { Database } from '../../src/database/database.js';
 import { deadlineIn, DEFAULT_LIMITS } from '../../src/database/limits.js';
 import type { SessionOptions } from '../../src/database/session.js';
-import { activeTargets } from '../../src/database/targets.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { attachment, enqueueOne } from '../fixtures/enqueueing.js';
 import { settingsFor, type Reachable } from '../fixtures/reach.js';
 import { schemaStatements } from '../fixtures/schema.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Check } from '../../src/core/gate-checks.js';
-import { isExcused, judge, okayOfAll } from '../../src/core/gate.js';
-import { FLOATING_NETWORK, type NetworkFacts } from '../../src/core/network.js';
+import type { Check } from '../../src/core/gate/gate-checks.js';
+import { isExcused, judge, okayOfAll } from '../../src/core/gate/gate.js';
+import { FLOATING_NETWORK, type NetworkFacts } from '../../src/core/gate/network.js';
 import type { TargetRow } from '../../src/core/target-row.js';
 
 const network = (state: string | null, more: Partial<NetworkFacts> = {}): NetworkFacts => ({

@@ -1,6 +1,6 @@
-import { diagnose, type CheckReport } from '../../src/core/doctor/diagnosis.js';
+import { diagnose, type CheckReport } from '../../src/audit/doctor/diagnosis.js';
 import { Database } from '../../src/database/database.js';
-import { examine } from '../../src/database/health/examination.js';
+import { examine } from '../../src/audit/facts/examination.js';
 import { DEFAULT_LIMITS, NO_DEADLINE } from '../../src/database/limits.js';
 import type { ServerAddress } from '../../src/configuration/connection-settings.js';
 import { schemaStatements, type SchemaVariant } from '../fixtures/schema.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { CheckReport } from '../../src/core/doctor/diagnosis.js';
+import type { CheckReport } from '../../src/audit/doctor/diagnosis.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { createDatabase, sharedServer, type TestServer } from '../servers/mariadb.js';
 import { deployment, diagnosisOf, HYPERVISOR, listed } from './diagnosis.js';

@@ -1,7 +1,7 @@
 import { parseEnqueueRequest, type EnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import { SfOpsError } from '../../src/core/errors.js';
-import { enqueue, type EnqueueOutcome } from '../../src/database/enqueue/enqueue.js';
-import type { EnqueuePlan } from '../../src/database/enqueue/plan.js';
+import { enqueue, type EnqueueOutcome } from '../../src/operations/enqueue/enqueue.js';
+import type { EnqueuePlan } from '../../src/operations/enqueue/plan.js';
 import { NETWORK, now } from '../fixtures/rows.js';
 import type { Site } from '../fixtures/site.js';
 

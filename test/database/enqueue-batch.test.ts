@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { enqueue } from '../../src/database/enqueue/enqueue.js';
+import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import {
   INSTANCE,
   INTERFACE,

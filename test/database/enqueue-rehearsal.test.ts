@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OperationRows } from '../../src/core/operations/operation-rows.js';
-import { rehearseEnqueue } from '../../src/database/enqueue/enqueue.js';
+import { rehearseEnqueue } from '../../src/operations/enqueue/enqueue.js';
 import { INSTANCE, INTERFACE, insertCluster, insertOperation, NETWORK, NODE, now } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { enqueueEvent } from '../../src/database/enqueue/audit.js';
-import { recordAuditEvents } from '../../src/database/events.js';
+import { enqueueEvent } from '../../src/operations/enqueue/audit.js';
+import { recordAuditEvents } from '../../src/database/queries/events.js';
 import { INSTANCE, INTERFACE, insertCluster, NETWORK, NODE } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { emptyOperations, enqueueOne } from './enqueue-ask.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { Database } from '../../src/database/database.js';
-import { activeTargets } from '../../src/database/targets.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import {
   COLD,
   HISTORY,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { activeTargets } from '../../src/database/targets.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { insertCluster, insertOperation, NETWORK } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readObjectType, readOperationType, resolveObjects } from '../../src/database/objects.js';
+import { readObjectType, readOperationType, resolveObjects } from '../../src/database/queries/objects.js';
 import { insertInstance, insertNetwork, insertNode, setState } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

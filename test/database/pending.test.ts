@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TargetRow } from '../../src/core/target-row.js';
-import { targetRows } from '../../src/database/target-rows.js';
-import { activeTargets } from '../../src/database/targets.js';
+import { targetRows } from '../../src/database/queries/target-rows.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { insertCluster, insertOperation, NETWORK, now } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

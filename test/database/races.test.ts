@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { enqueue } from '../../src/database/enqueue/enqueue.js';
-import { targetRows } from '../../src/database/target-rows.js';
-import { activeTargets } from '../../src/database/targets.js';
+import { enqueue } from '../../src/operations/enqueue/enqueue.js';
+import { targetRows } from '../../src/database/queries/target-rows.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import {
   INSTANCE,
   INTERFACE,

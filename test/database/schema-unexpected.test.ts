@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { activeTargets } from '../../src/database/targets.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { insertCluster, insertOperation } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { activeTargets, lastTarget, targetHistory, type Target } from '../../src/database/targets.js';
+import { activeTargets, lastTarget, targetHistory, type Target } from '../../src/database/queries/targets.js';
 import { INSTANCE, INTERFACE, insertOperation, NETWORK, now, setState } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

@@ -3,7 +3,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../../src/core/errors.js';
 import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
-import { enqueue } from '../../src/database/enqueue/enqueue.js';
+import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/database/limits.js';
 import { ABSENT, attachment, enqueueOne, footprint, WHOLE } from '../fixtures/enqueueing.js';
 import { reach } from '../fixtures/reach.js';

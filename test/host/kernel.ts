@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from '@jest/globals';
-import { bridgeName, vxlanName } from '../../src/core/network.js';
+import { bridgeName, vxlanName } from '../../src/core/gate/network.js';
 
 const run = promisify(execFile);
 

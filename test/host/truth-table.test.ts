@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bridgeName } from '../../src/core/network.js';
+import { bridgeName } from '../../src/core/gate/network.js';
 import { connectionFlags, jsonOf, runCli } from '../cli/run.js';
 import { hex, insertNetwork, insertOperation } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';

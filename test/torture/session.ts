@@ -5,8 +5,8 @@ import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.j
 import { targetsOf } from '../../src/core/operations/operation.js';
 import { undashed } from '../../src/core/uuid.js';
 import type { Database } from '../../src/database/database.js';
-import { enqueue } from '../../src/database/enqueue/enqueue.js';
-import { activeTargets } from '../../src/database/targets.js';
+import { enqueue } from '../../src/operations/enqueue/enqueue.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { finishOperations } from '../../src/sandbox/worker.js';
 import type {
   Action,

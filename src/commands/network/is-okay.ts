@@ -1,20 +1,20 @@
 import { NotFoundError, SfOpsError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import { answerForAll } from '../../core/gate-answer.js';
-import { isDying, isGoingAway, isUnheardOf } from '../../core/gate-evidence.js';
+import { answerForAll } from '../../core/gate/gate-answer.js';
+import { isDying, isGoingAway, isUnheardOf } from '../../core/gate/gate-evidence.js';
 import type { Database } from '../../database/database.js';
-import { readGateEvidence } from '../../database/gate.js';
-import type { NetworkChoice } from '../../database/networks.js';
-import { resolveObjects } from '../../database/objects.js';
-import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/target-key.js';
-import { gateReport } from '../../render/gate-report.js';
-import { NAGIOS_EXIT, nagiosFailure } from '../../render/nagios.js';
+import { readGateEvidence } from '../../gate/gate.js';
+import type { NetworkChoice } from '../../database/queries/networks.js';
+import { resolveObjects } from '../../database/queries/objects.js';
+import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
+import { gateReport } from './gate-report.js';
+import { NAGIOS_EXIT, nagiosFailure } from './nagios.js';
 import { writeAtomically } from '../../render/output-file.js';
 import { render } from '../../render/renderer.js';
 import type { CommandContext, Result } from '../command.js';
 import { idsWithStdin } from '../object-arguments.js';
-import { judgeNetworks } from './judge.js';
-import { machineLook } from './machine-look.js';
+import { judgeNetworks } from '../../gate/judge.js';
+import { machineLook } from '../../gate/machine-look.js';
 
 export interface IsOkayOptions {
   all?: boolean;

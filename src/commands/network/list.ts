@@ -1,8 +1,8 @@
 import { ExitCode } from '../../core/exit-codes.js';
-import { answerFor, oldestPending } from '../../core/gate-answer.js';
-import { isGone, type NetworkEvidence } from '../../core/gate-evidence.js';
-import { readGateEvidence } from '../../database/gate.js';
-import { networkListReport, type ListedNetwork } from '../../render/network-list.js';
+import { answerFor, oldestPending } from '../../core/gate/gate-answer.js';
+import { isGone, type NetworkEvidence } from '../../core/gate/gate-evidence.js';
+import { readGateEvidence } from '../../gate/gate.js';
+import { networkListReport, type ListedNetwork } from './network-list.js';
 import type { CommandContext, Result } from '../command.js';
 
 interface ListOptions {

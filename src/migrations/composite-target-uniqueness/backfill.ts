@@ -5,7 +5,7 @@ import { ACTIVE_STATES } from '../../core/operations/state.js';
 import { nameOfObjectType } from '../../core/object-types.js';
 import { parseUuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
-import { operationHeaders, type OperationHeader } from '../../database/operations.js';
+import { operationHeaders, type OperationHeader } from '../../database/queries/operations.js';
 import type { Session } from '../../database/session.js';
 import type { BackfillRow } from '../migration.js';
 

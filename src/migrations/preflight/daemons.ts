@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { readClusterFacts } from '../../database/cluster-facts.js';
+import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import { failure, warning, type PreflightRule } from './rule.js';
 
 export const daemons: PreflightRule = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { byUrgency, CHECKS, diagnose, type CheckReport } from '../../../src/core/doctor/diagnosis.js';
+import { byUrgency, CHECKS, diagnose, type CheckReport } from '../../../src/audit/doctor/diagnosis.js';
 
 const UNKNOWN = { unknown: 'nobody said' };
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { diagnose, type CheckReport } from '../../../src/core/doctor/diagnosis.js';
-import type { GaleraNode, ServerVisit, VisitedServer } from '../../../src/core/doctor/facts.js';
+import { diagnose, type CheckReport } from '../../../src/audit/doctor/diagnosis.js';
+import type { GaleraNode, ServerVisit, VisitedServer } from '../../../src/audit/doctor/facts.js';
 
 const NODE: GaleraNode = {
   clusterUuid: 'c1',

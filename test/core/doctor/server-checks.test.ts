@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { diagnose, type CheckReport } from '../../../src/core/doctor/diagnosis.js';
-import type { ServerSettings } from '../../../src/core/doctor/facts.js';
+import { diagnose, type CheckReport } from '../../../src/audit/doctor/diagnosis.js';
+import type { ServerSettings } from '../../../src/audit/doctor/facts.js';
 
 const SETTINGS: ServerSettings = {
   address: 'db1:3306',

@@ -6,7 +6,7 @@ import {
   declareOperationOptions,
   rawRequest,
   type OperationOptions,
-} from '../../../src/commands/enqueue-options.js';
+} from '../../../src/commands/enqueue/options.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { repeatCommand } from '../../../src/core/operations/repeat-command.js';
 import { correctRequest, OPERATION } from './requests.js';

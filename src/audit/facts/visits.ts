@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm';
+import {
+  describeAddress,
+  type ConnectionSettings,
+  type ServerAddress,
+} from '../../configuration/connection-settings.js';
+import type { ClockReading, ServerVisit, VisitedServer } from '../doctor/facts.js';
+import { UnavailableError } from '../../core/errors.js';
+import { failureOf } from '../../database/failure.js';
+import { greet } from '../../database/open-session.js';
+import type { Session, SessionOptions } from '../../database/session.js';
+import { readGaleraNode } from './galera-node.js';
+import { globalVariables } from '../../database/server-variables.js';
+
+/** Seconds that one statement of a visit may take: a server that needs longer for its own counters is not well. */
+const PATIENCE_SECONDS = 5;
+const CLOCK_SAMPLES = 3;
+
+interface Visit extends ServerVisit {
+  /** Where the Galera node says that the others are. */
+  announced: ServerAddress[];
+}
+
+/**
+ * Looks at every server that the settings name and at every Galera node that those announce, fit or not, all at once.
+ * A node that is reached by two addresses is listed once.
+ *
+ * @param now unix seconds on this machine's clock
+ */
+export async function visitServers(
+  settings: ConnectionSettings,
+  options: SessionOptions,
+  now: () => number,
+): Promise<ServerVisit[]> {
+  const visitAll = async (addresses: readonly ServerAddress[], given: boolean): Promise<Visit[]> =>
+    Promise.all(distinct(addresses).map(async (address) => visit(settings, address, given, options, now)));
+
+  const named = await visitAll(settings.addresses, true);
+  const seen = new Set(named.map(({ address }) => address));
+  const others = named
+    .flatMap(({ announced }) => announced)
+    .filter((address) => !seen.has(describeAddress(address)));
+  const visits = [...named, ...(await visitAll(others, false))];
+  const known = new Set<string>();
+  return visits
+    .filter(({ given, outcome }) => {
+      if (!('value' in outcome)) return true;
+      const isRepeated = known.has(outcome.value.identity);
+      known.add(outcome.value.identity);
+      return given || !isRepeated;
+    })
+    .map(({ address, given, outcome }) => ({ address, given, outcome }));
+}
+
+async function visit(
+  settings: ConnectionSettings,
+  address: ServerAddress,
+  given: boolean,
+  options: SessionOptions,
+  now: () => number,
+): Promise<Visit> {
+  const limits = {
+    ...options.limits,
+    statementSeconds: Math.min(PATIENCE_SECONDS, options.limits.statementSeconds),
+  };
+  const where = { address: describeAddress(address), given };
+  try {
+    const { session, identity } = await greet(settings, address, { ...options, limits });
+    try {
+      const galera = identity.galera === null ? null : await readGaleraNode(session, identity.galera);
+      const server: VisitedServer = {
+        node: identity.node,
+        version: identity.version,
+        identity: galera?.memberUuid ?? (await serverIdentity(session)),
+        clock: await readClock(session, now),
+        galera: galera?.node ?? null,
+      };
+      return { ...where, outcome: { value: server }, announced: galera?.announced ?? [] };
+    } finally {
+      session.close();
+    }
+  } catch (error) {
+    const failure = failureOf(error, options.signal);
+    if (!(failure instanceof UnavailableError)) throw failure;
+    return { ...where, outcome: { unknown: failure.message }, announced: [] };
+  }
+}
+
+/** The best of a few readings: a short round trip leaves little room for error. */
+async function readClock(session: Session, now: () => number): Promise<ClockReading> {
+  const readings: ClockReading[] = [];
+  for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) {
+    const before = now();
+    const [row] = await session.rows<{ clock: string }>(sql`SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS clock`);
+    const after = now();
+    readings.push({
+      skewSeconds: Number(row!.clock) - (before + after) / 2,
+      uncertaintySeconds: (after - before) / 2,
+    });
+  }
+  return readings.reduce((best, reading) =>
+    reading.uncertaintySeconds < best.uncertaintySeconds ? reading : best,
+  );
+}
+
+/** What tells one standalone server from another, on one machine too; its own `server_uid` is that of the machine. */
+async function serverIdentity(session: Session): Promise<string> {
+  const variables = await globalVariables(session, ['hostname', 'port', 'socket', 'datadir', 'server_uid']);
+  return [...variables]
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(' ');
+}
+
+function distinct(addresses: readonly ServerAddress[]): ServerAddress[] {
+  return [...new Map(addresses.map((address) => [describeAddress(address), address])).values()];
+}

@@ -1,0 +1,70 @@
+import type { Environment } from '../configuration/connection-settings.js';
+import { InterruptedError, RefusedError } from '../core/errors.js';
+import type { RenderOptions } from '../render/renderer.js';
+
+/** The process's streams and what is known of them. The only place that writes to them. */
+export interface Terminal {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  environment: Environment;
+}
+
+/** Resolves when the stream has taken the text, so that a slow reader slows us instead of filling memory. */
+export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  if (text === '') return;
+  await new Promise<void>((resolve) => stream.write(text, () => resolve()));
+}
+
+/** Colour as `--color`, NO_COLOR and FORCE_COLOR ask, and otherwise on a terminal only. */
+export function colorLevel(
+  terminal: Terminal,
+  when: 'auto' | 'always' | 'never',
+): RenderOptions['colorLevel'] {
+  if (when !== 'auto') return when === 'always' ? 1 : 0;
+  const { NO_COLOR: none, FORCE_COLOR: forced, TERM: kind } = terminal.environment;
+  if (none !== undefined && none !== '') return 0;
+  if (forced !== undefined) return forced === '0' || forced === 'false' ? 0 : 1;
+  return terminal.stdout.isTTY && kind !== 'dumb' ? 1 : 0;
+}
+
+/**
+ * Asks for a yes. Anything else is a no, and without a terminal the question itself is a refusal.
+ *
+ * @throws RefusedError
+ */
+export async function ask(terminal: Terminal, question: string, signal: AbortSignal): Promise<void> {
+  const { stdin, stderr } = terminal;
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new RefusedError(`${question} There is no terminal to ask on.`, {
+      word: 'confirmation_missing',
+      hint: 'Give --yes to go ahead without a question.',
+    });
+  }
+  const { createInterface } = await import('node:readline');
+  const prompt = createInterface({ input: stdin, output: stderr });
+  const answer = await new Promise<string>((resolve) => {
+    signal.addEventListener('abort', () => resolve('no'), { once: true });
+    prompt.on('close', () => resolve('no'));
+    prompt.question(`${question} [y/N] `, resolve);
+  });
+  prompt.close();
+  if (/^y(es)?$/i.test(answer.trim())) return;
+  throw new RefusedError('Not confirmed. Nothing was changed.', { word: 'not_confirmed' });
+}
+
+/**
+ * The lines of standard input, without the space around them; a line may be empty.
+ *
+ * @throws InterruptedError when a signal comes before the end of the input
+ */
+export async function* inputLines(terminal: Terminal, signal: AbortSignal): AsyncIterable<string> {
+  const { createInterface } = await import('node:readline');
+  for await (const line of createInterface({ input: terminal.stdin, crlfDelay: Infinity, signal })) {
+    yield line.trim();
+  }
+  if (signal.aborted) {
+    const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+    throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
+  }
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { InterruptedError, SfOpsError, UsageError } from '../../core/errors.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { parseEnqueueRequest, type EnqueueRequest } from '../../core/operations/enqueue-request.js';
+import type { Database } from '../../database/database.js';
+import { enqueue, rehearseEnqueue, type EnqueueOutcome } from '../../operations/enqueue/enqueue.js';
+import type { EnqueuePlan } from '../../operations/enqueue/plan.js';
+import { enqueueEvent } from '../../operations/enqueue/audit.js';
+import { recordAuditEvents } from '../../database/queries/events.js';
+import { resolveReferences } from '../../operations/enqueue/references.js';
+import { serverError, serverMessage } from '../../database/server-errors.js';
+import { batchResult, enqueued, singleResult, type EnqueueItem, type EnqueuedOperation } from './report.js';
+import type { CommandContext, Declare, Result } from '../command.js';
+import {
+  declareOperationOptions,
+  describeTypes,
+  givenOptions,
+  rawRequest,
+  type OperationOptions,
+} from './options.js';
+import { readRequests, type RequestLine } from './file.js';
+
+interface EnqueueOptions extends OperationOptions {
+  file?: string;
+  force?: boolean;
+  dryRun?: boolean;
+}
+
+/** Operations in one transaction: large enough to be fast, small enough not to hold locks for long. */
+const BATCH = 500;
+
+export const declare: Declare = (command, handle) => {
+  command.argument('[operation-type]', 'what kind of operation; see below');
+  declareOperationOptions(command);
+  command
+    .option('--file <file>', 'enqueue one operation for each line of JSON; - reads stdin')
+    .option('--force', 'do not check that objects and nodes exist')
+    .option('--dry-run', 'show rows and SQL, write nothing')
+    .addHelpText('after', describeTypes())
+    .action(handle(run));
+};
+
+async function run(
+  context: CommandContext,
+  options: EnqueueOptions,
+  operationType: string | undefined,
+): Promise<Result> {
+  if (options.file !== undefined) {
+    if (operationType !== undefined) throw new UsageError('Give either an operation type or --file.');
+    const [given] = givenOptions(options);
+    if (given !== undefined)
+      throw new UsageError(`${given} goes with an operation type; a line of --file says it itself.`);
+    return enqueueFile(context, options, options.file);
+  }
+  if (operationType === undefined) {
+    throw new UsageError('Give an operation type, or --file.', {
+      hint: 'sf-ops enqueue --help lists the types.',
+    });
+  }
+  const database = await context.database();
+  const raw = rawRequest(operationType, options);
+  const request = parseEnqueueRequest(await resolveReferences(database, raw));
+  const [item] = await enqueueBatch(context, database, [request], options);
+  if (item instanceof SfOpsError) throw item;
+  return { exitCode: ExitCode.OK, report: singleResult(item!) };
+}
+
+/**
+ * A line that cannot be met does not keep the others from being enqueued; the exit code is that of the first one.
+ * When the database stops answering half-way, what was enqueued until then is still told.
+ */
+async function enqueueFile(context: CommandContext, options: EnqueueOptions, file: string): Promise<Result> {
+  const database = await context.database();
+  await database.describe();
+  const items: EnqueueItem[] = [];
+  try {
+    for await (const lines of batches(
+      readRequests(context, file, (raw) => resolveReferences(database, raw)),
+    )) {
+      const { outcomes, isStopped } = await enqueueLines(context, database, lines, options);
+      items.push(...outcomes);
+      if (!isStopped) continue;
+      context.warn(`stopped after line ${lines.at(-1)!.line}: later lines, if any, were not tried`);
+      break;
+    }
+  } catch (error) {
+    if (!(error instanceof InterruptedError) || items.length === 0) throw error;
+    context.warn('interrupted while reading: lines that are not listed were not tried');
+  }
+  return batchResult(items);
+}
+
+async function* batches(lines: AsyncIterable<RequestLine>): AsyncIterable<RequestLine[]> {
+  let batch: RequestLine[] = [];
+  for await (const line of lines) {
+    batch.push(line);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** @returns what came of each line; `isStopped` when the transaction as a whole failed */
+async function enqueueLines(
+  context: CommandContext,
+  database: Database,
+  lines: readonly RequestLine[],
+  options: EnqueueOptions,
+): Promise<{ outcomes: EnqueueItem[]; isStopped: boolean }> {
+  const requests = lines.flatMap(({ request }) => (request instanceof SfOpsError ? [] : [request]));
+  const done = await failureAsValue(enqueueBatch(context, database, requests, options));
+  const outcomes = lines.map(({ line, request }): EnqueueItem => {
+    const outcome =
+      request instanceof SfOpsError ? request : done instanceof SfOpsError ? done : done.shift()!;
+    return outcome instanceof SfOpsError ? { line, error: outcome } : { ...outcome, line };
+  });
+  return { outcomes, isStopped: done instanceof SfOpsError };
+}
+
+async function failureAsValue<T>(promise: Promise<T>): Promise<T | SfOpsError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof SfOpsError) return error;
+    throw error;
+  }
+}
+
+/** Enqueues, warns, and leaves the audit events. */
+async function enqueueBatch(
+  context: CommandContext,
+  database: Database,
+  requests: readonly EnqueueRequest[],
+  options: EnqueueOptions,
+): Promise<(EnqueuedOperation | SfOpsError)[]> {
+  if (requests.length === 0) return [];
+  const how = { force: options.force === true, now: () => context.now() };
+  const rehearsal = options.dryRun === true ? await rehearseEnqueue(database, requests, how) : null;
+  const outcomes = rehearsal?.outcomes ?? (await enqueue(database, requests, how));
+  for (const warning of new Set(outcomes.flatMap(warningsOf))) context.warn(warning);
+  if (rehearsal === null) await audit(context, database, outcomes);
+  return outcomes.map((outcome) =>
+    outcome instanceof SfOpsError ? outcome : enqueued(outcome, rehearsal?.sqlOf(outcome) ?? null),
+  );
+}
+
+/** The operation is enqueued whether or not its event can be written: that it cannot is a warning. */
+async function audit(
+  context: CommandContext,
+  database: Database,
+  outcomes: readonly EnqueueOutcome[],
+): Promise<void> {
+  const created = outcomes.filter(
+    (outcome): outcome is EnqueuePlan => 'rows' in outcome && outcome.rows !== null,
+  );
+  const producer = { fqdn: hostname(), timestamp: context.now() };
+  try {
+    await recordAuditEvents(
+      database,
+      created.map((plan) => enqueueEvent(plan, { ...producer, eventUuid: randomUUID() })),
+    );
+  } catch (error) {
+    if (!(error instanceof SfOpsError) && serverError(error) === null) throw error;
+    context.warn(`the audit event could not be written: ${serverMessage(error)}`);
+  }
+}
+
+function warningsOf(outcome: EnqueueOutcome): string[] {
+  return outcome instanceof SfOpsError ? [] : outcome.warnings;
+}

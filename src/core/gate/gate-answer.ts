@@ -1,0 +1,93 @@
+import { judge, okayOfAll, type Scope, type Verdict } from './gate.js';
+import type { Check } from './gate-checks.js';
+import { evidenceWarnings, type NetworkEvidence } from './gate-evidence.js';
+import type { TargetRow } from '../target-row.js';
+import type { Uuid } from '../uuid.js';
+
+/** The answer for one network: an API. */
+export interface NetworkAnswer {
+  network_uuid: Uuid;
+  /** Null where the network's row is gone. */
+  name: string | null;
+  namespace: string | null;
+  state: string | null;
+  okay: boolean | null;
+  verdict: Verdict;
+  reason: string;
+  scope: Scope;
+  pending: readonly TargetRow[];
+  checks: readonly Check[];
+  warnings: readonly string[];
+}
+
+/** The answer for a set of networks. */
+export interface GateAnswer {
+  okay: boolean | null;
+  networks: readonly NetworkAnswer[];
+  /** Networks that are being deleted, of all that were asked for without naming them. They are not judged. */
+  going_away: readonly {
+    network_uuid: Uuid;
+    name: string | null;
+    namespace: string | null;
+    state: string | null;
+  }[];
+  read_consistency: { node: string; causal: boolean };
+  /** What makes the whole answer doubtful. */
+  warnings: readonly string[];
+}
+
+const NOT_LOOKED_AT = 'only the database was asked: bridge, dnsmasq and mesh are not known';
+
+/**
+ * @param checks null where this machine was not looked at
+ * @param now unix seconds
+ */
+export function answerFor(
+  evidence: NetworkEvidence,
+  checks: readonly Check[] | null,
+  strict: boolean,
+  now: number,
+): NetworkAnswer {
+  const { network, pending } = evidence;
+  const { verdict, okay, reason } = judge(network, pending, checks ?? [], strict);
+  const warnings = evidenceWarnings(evidence, now);
+  if (checks === null && verdict === 'healthy') warnings.push(NOT_LOOKED_AT);
+  return {
+    network_uuid: network.uuid,
+    name: network.row?.name ?? null,
+    namespace: network.row?.namespace ?? null,
+    state: network.state,
+    okay,
+    verdict,
+    reason,
+    scope: checks === null ? 'database' : 'host',
+    pending,
+    checks: checks ?? [],
+    warnings,
+  };
+}
+
+export function answerForAll(
+  networks: readonly NetworkAnswer[],
+  goingAway: readonly NetworkEvidence[],
+  consistency: GateAnswer['read_consistency'],
+  warnings: readonly string[],
+): GateAnswer {
+  return {
+    okay: okayOfAll(networks.map(({ okay }) => okay)),
+    networks,
+    going_away: goingAway.map(({ network: { uuid, row, state } }) => ({
+      network_uuid: uuid,
+      name: row?.name ?? null,
+      namespace: row?.namespace ?? null,
+      state,
+    })),
+    read_consistency: consistency,
+    warnings,
+  };
+}
+
+/** Seconds since the oldest pending operation was made; null where nothing is pending. */
+export function oldestPending({ pending }: Pick<NetworkAnswer, 'pending'>): number | null {
+  return pending.length === 0 ? null : Math.max(...pending.map(({ age_seconds: age }) => age));
+}

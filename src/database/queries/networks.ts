@@ -1,0 +1,82 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { UnavailableError } from '../../core/errors.js';
+import type { NetworkFacts } from '../../core/gate/network.js';
+import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
+import type { DatabaseDescription } from '../description.js';
+import type { Session } from '../session.js';
+
+/** Which networks: these, or all, or all of one namespace. */
+export type NetworkChoice = { uuids: readonly Uuid[] } | { namespace: string | null };
+
+interface Row {
+  uuid: string;
+  name: string;
+  namespace: string | null;
+  vxid: number;
+  provide_dhcp: number;
+  provide_dns: number;
+  state: string | null;
+}
+
+/**
+ * Networks with their state, in one statement however many there are. All of them: those that have a row in `networks`,
+ * by namespace and name. Named ones: in the order given; of one whose row is gone, what its state row still says.
+ */
+export async function readNetworks(
+  session: Session,
+  description: DatabaseDescription,
+  choice: NetworkChoice,
+): Promise<NetworkFacts[]> {
+  if (!description.tables.has('networks')) {
+    throw new UnavailableError('The table networks is missing, or this account may not see it.', {
+      word: 'schema_missing',
+    });
+  }
+  const rows = await session.rows<Row>(sql`
+    SELECT n.uuid AS uuid, n.name AS name, n.namespace AS namespace, n.vxid AS vxid, n.provide_dhcp AS provide_dhcp,
+      n.provide_dns AS provide_dns, s.state_value AS state
+    FROM networks n LEFT JOIN object_states s
+      ON s.object_type = 'NETWORK' AND s.object_uuid = ${dashed(sql`n.uuid`, description)}
+    WHERE ${chosen(choice)} ORDER BY n.namespace, n.name, n.uuid`);
+  const networks = rows.map(networkFacts);
+  return 'uuids' in choice ? inOrder(session, choice.uuids, networks) : networks;
+}
+
+async function inOrder(
+  session: Session,
+  uuids: readonly Uuid[],
+  found: NetworkFacts[],
+): Promise<NetworkFacts[]> {
+  const byUuid = new Map(found.map((network) => [network.uuid, network]));
+  const rowless = uuids.filter((uuid) => !byUuid.has(uuid));
+  const states = new Map<Uuid, string | null>();
+  if (rowless.length > 0) {
+    const rows = await session.rows<{ uuid: string; state: string | null }>(sql`
+      SELECT object_uuid AS uuid, state_value AS state FROM object_states
+      WHERE object_type = 'NETWORK' AND object_uuid IN ${rowless}`);
+    for (const { uuid, state } of rows) states.set(uuid.toLowerCase(), state);
+  }
+  return uuids.map((uuid) => byUuid.get(uuid) ?? { uuid, row: null, state: states.get(uuid) ?? null });
+}
+
+function networkFacts(row: Row): NetworkFacts {
+  const { name, namespace, vxid, state } = row;
+  return {
+    uuid: parseUuid(row.uuid) ?? row.uuid,
+    row: { name, namespace, vxid, provideDhcp: row.provide_dhcp === 1, provideDns: row.provide_dns === 1 },
+    state,
+  };
+}
+
+function chosen(choice: NetworkChoice): SQL {
+  if ('uuids' in choice)
+    return choice.uuids.length === 0 ? sql`0` : sql`n.uuid IN ${choice.uuids.map(undashed)}`;
+  return choice.namespace === null ? sql`1` : sql`n.namespace = ${choice.namespace}`;
+}
+
+/** A uuid column in the dashed form of `object_states`, so that the join finds the state by its primary key. */
+function dashed(column: SQL, description: DatabaseDescription): SQL {
+  if (description.column('networks', 'uuid')?.type === 'uuid') return sql`CAST(${column} AS CHAR(36))`;
+  return sql`CONCAT_WS('-', LEFT(${column}, 8), SUBSTR(${column}, 9, 4), SUBSTR(${column}, 13, 4),
+    SUBSTR(${column}, 17, 4), SUBSTR(${column}, 21))`;
+}

@@ -1,0 +1,147 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { valueOfObjectType } from '../../core/object-types.js';
+import { parseUuid, type Uuid } from '../../core/uuid.js';
+import { cheaperSide, IN_INDEX_ORDER, isActiveOperation, type Side } from './active-side.js';
+import type { DatabaseDescription } from '../description.js';
+import type { Session } from '../session.js';
+
+/** A row of `cluster_operation_targets` and the state of its operation. Times are unix seconds. */
+export interface Target {
+  sequenceNumber: number | string;
+  operationUuid: Uuid;
+  operationType: string;
+  /** Null where the operation has no state row. */
+  state: string | null;
+  objectType: string;
+  objectUuid: Uuid;
+  createdAt: number;
+  /** Measurement only: does not count as pending (`cluster_operation_targets` v3; always false before). */
+  observational: boolean;
+}
+
+export interface ObjectReference {
+  /** The ENUM's name: `NETWORK`. */
+  typeName: string;
+  uuid: Uuid;
+}
+
+/** Every object of a type, or of any type. */
+export interface Everything {
+  typeName: string | null;
+}
+
+/**
+ * The targets whose operation is active: for the given objects, or all of them. Every row counts, not the newest, and a
+ * finished operation never hides an earlier one (database contract, section 6). Oldest first.
+ *
+ * Reads about two rows for each active operation or three for each recorded operation of the objects, whichever is
+ * less (`active-side.ts`); for all objects, the former.
+ */
+export async function activeTargets(
+  session: Session,
+  description: DatabaseDescription,
+  of: readonly ObjectReference[] | Everything,
+): Promise<Target[]> {
+  if (Array.isArray(of) && of.length === 0) return [];
+  const side = 'typeName' in of ? 'active' : await cheaperSide(session, description, which(of));
+  const targets = await readTargets(
+    session,
+    sql`${columns(description)} ${activeFrom(description, of, side)}`,
+  );
+  return targets.sort((a, b) => a.createdAt - b.createdAt || compareSequence(a, b));
+}
+
+/** Joined in the order that was chosen: left to itself, the optimizer goes by estimates that may be far off. */
+function activeFrom(
+  description: DatabaseDescription,
+  of: readonly ObjectReference[] | Everything,
+  side: Side,
+): SQL {
+  const isActive = isActiveOperation(description);
+  return side === 'active'
+    ? sql`FROM object_states s STRAIGHT_JOIN cluster_operation_targets t ON t.operation_uuid = s.object_uuid
+        WHERE ${isActive} AND ${which(of)} ${IN_INDEX_ORDER}`
+    : sql`FROM cluster_operation_targets t STRAIGHT_JOIN object_states s ON s.object_uuid = t.operation_uuid
+        WHERE ${isActive} AND ${which(of)}`;
+}
+
+function compareSequence({ sequenceNumber: a }: Target, { sequenceNumber: b }: Target): number {
+  return BigInt(a) < BigInt(b) ? -1 : 1;
+}
+
+/** Every recorded operation of one object, newest first: by `created_at`, then by `sequence_number`. */
+export async function targetHistory(
+  session: Session,
+  description: DatabaseDescription,
+  object: ObjectReference,
+  options: { limit: number; since: number },
+): Promise<Target[]> {
+  return readTargets(
+    session,
+    sql`${columns(description)} ${withState(description)}
+      WHERE ${which([object])} AND t.created_at >= ${options.since}
+      ORDER BY t.created_at DESC, t.sequence_number DESC LIMIT ${options.limit}`,
+  );
+}
+
+/**
+ * The row with the highest `sequence_number` of one object, whatever its state: what Shaken Fist calls the last
+ * cluster operation. On Galera that is not the latest in time, because nodes number their rows interleaved.
+ */
+export async function lastTarget(
+  session: Session,
+  description: DatabaseDescription,
+  object: ObjectReference,
+): Promise<Target | null> {
+  const [last] = await readTargets(
+    session,
+    sql`${columns(description)} ${withState(description)}
+      WHERE ${which([object])} ORDER BY t.sequence_number DESC LIMIT 1`,
+  );
+  return last ?? null;
+}
+
+function columns(description: DatabaseDescription): SQL {
+  const observational = description.hasObservational ? sql`COALESCE(t.observational, 0)` : sql`0`;
+  return sql`SELECT t.sequence_number AS sequence_number, t.operation_uuid AS operation_uuid,
+    t.operation_type AS operation_type, s.state_value AS state_value, t.target_object_type AS target_object_type,
+    t.target_uuid AS target_uuid, t.created_at AS created_at, ${observational} AS observational`;
+}
+
+function withState(description: DatabaseDescription): SQL {
+  return sql`FROM cluster_operation_targets t LEFT JOIN object_states s
+    ON s.object_uuid = t.operation_uuid AND s.object_type IN ${description.operationLabels}`;
+}
+
+function which(of: readonly ObjectReference[] | Everything): SQL {
+  if ('typeName' in of) return of.typeName === null ? sql`1` : sql`t.target_object_type = ${of.typeName}`;
+  const types = [...new Set(of.map(({ typeName }) => typeName))];
+  const alternatives = types.map((type) => {
+    const uuids = of.filter(({ typeName }) => typeName === type).map(({ uuid }) => uuid);
+    return sql`(t.target_object_type = ${type} AND t.target_uuid IN ${uuids})`;
+  });
+  return alternatives.length === 0 ? sql`0` : sql`(${sql.join(alternatives, sql` OR `)})`;
+}
+
+async function readTargets(session: Session, query: SQL): Promise<Target[]> {
+  const rows = await session.rows<{
+    sequence_number: number | string;
+    operation_uuid: string;
+    operation_type: string;
+    state_value: string | null;
+    target_object_type: string;
+    target_uuid: string;
+    created_at: number;
+    observational: number;
+  }>(query);
+  return rows.map((row) => ({
+    sequenceNumber: row.sequence_number,
+    operationUuid: parseUuid(row.operation_uuid) ?? row.operation_uuid,
+    operationType: row.operation_type,
+    state: row.state_value,
+    objectType: valueOfObjectType(row.target_object_type),
+    objectUuid: parseUuid(row.target_uuid) ?? row.target_uuid,
+    createdAt: row.created_at,
+    observational: row.observational === 1,
+  }));
+}

@@ -1,0 +1,14 @@
+import type { Environment } from '../configuration/connection-settings.js';
+
+/** What the gate needs from the command that asks. */
+export interface GateContext {
+  readonly environment: Environment;
+  /** Seconds of `--timeout`, null where it was not given. */
+  readonly timeoutSeconds: number | null;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Unix seconds on this machine's clock. */
+  now(): number;
+  /** Tells the operator what should not be overlooked. */
+  warn(text: string): void;
+}

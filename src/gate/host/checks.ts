@@ -1,0 +1,53 @@
+import {
+  checkBridge,
+  checkDnsmasq,
+  checkMesh,
+  type Check,
+  type FloodEntries,
+} from '../../core/gate/gate-checks.js';
+import type { NodeFacts } from '../../core/drainers.js';
+import { expectedMesh, type Placement } from '../../core/gate/mesh.js';
+import type { NetworkFacts } from '../../core/gate/network.js';
+import type { Observed } from '../../core/observed.js';
+import type { ThisNode } from '../../core/gate/this-node.js';
+import type { Uuid } from '../../core/uuid.js';
+import { lookAtDnsmasq } from './dnsmasq.js';
+import { readFloodEntries } from './flood-entries.js';
+import { readLinks } from './links.js';
+import type { ToolOptions } from './tool.js';
+
+export interface HostChecks {
+  node: ThisNode;
+  /** A live process is enough, whatever it is. */
+  lenientDnsmasq: boolean;
+  /** Where the instances of each network run; null where the mesh is not to be checked. */
+  mesh: { nodes: readonly NodeFacts[]; placements: ReadonlyMap<Uuid, Placement> } | null;
+}
+
+/**
+ * Looks at what this machine shows of each network, in Shaken Fist's order. Writes nothing anywhere. The tools run once
+ * for all networks.
+ *
+ * @returns network → its checks
+ */
+export async function runHostChecks(
+  networks: readonly NetworkFacts[],
+  { node, lenientDnsmasq, mesh }: HostChecks,
+  options: ToolOptions,
+): Promise<Map<Uuid, Check[]>> {
+  const links = await readLinks(options);
+  const floods: Observed<FloodEntries> =
+    mesh === null ? { value: new Map() } : await readFloodEntries(options);
+  const checks = new Map<Uuid, Check[]>();
+  for (const network of networks) {
+    const look = async (): Promise<Pick<Check, 'result' | 'detail'>> =>
+      lookAtDnsmasq(node.storagePath, network.uuid, lenientDnsmasq);
+    const found = [checkBridge(network, links), await checkDnsmasq(network, node.isNetworkNode, look)];
+    if (mesh !== null) {
+      const expected = expectedMesh(mesh.placements.get(network.uuid), { ...node, nodes: mesh.nodes });
+      found.push(checkMesh(network, links, floods, expected));
+    }
+    checks.set(network.uuid, found);
+  }
+  return checks;
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Check } from '../../core/gate/gate-checks.js';
+import type { Uuid } from '../../core/uuid.js';
+
+type Look = Pick<Check, 'result' | 'detail'>;
+
+/**
+ * Whether the dnsmasq of a network runs. Shaken Fist asks whether the pid file names a live process, so a pid that the
+ * system gave to another program passes; here the process must have been started with the network's own configuration.
+ *
+ * @param lenient Shaken Fist's weaker rule
+ */
+export async function lookAtDnsmasq(storagePath: string, network: Uuid, lenient: boolean): Promise<Look> {
+  const folder = join(storagePath, 'dhcp', network);
+  const pidFile = join(folder, 'pid');
+  let text: string;
+  try {
+    text = await readFile(pidFile, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      return { result: 'fail', detail: `${pidFile} does not exist` };
+    return { result: 'unknown', detail: `${pidFile} cannot be read: ${code ?? message}` };
+  }
+  if (!/^\s*[1-9]\d{0,9}\s*$/.test(text)) return { result: 'fail', detail: `${pidFile} does not hold a pid` };
+  const pid = Number(text);
+  if (!isAlive(pid)) return { result: 'fail', detail: `dnsmasq is not running: there is no process ${pid}` };
+  if (lenient) return { result: 'pass', detail: `process ${pid} is running` };
+  return lookAtCommandLine(pid, `--conf-file=${join(folder, 'config')}`);
+}
+
+async function lookAtCommandLine(pid: number, expected: string): Promise<Look> {
+  const path = `/proc/${pid}/cmdline`;
+  let words: string[];
+  try {
+    words = (await readFile(path, 'utf8')).split('\0').filter((word) => word !== '');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Alive a moment ago, and invisible now: it ended, or /proc hides the processes of others (hidepid).
+    if (code === 'ENOENT' && !isAlive(pid))
+      return { result: 'fail', detail: `dnsmasq ended: there is no process ${pid}` };
+    return { result: 'unknown', detail: `${path} cannot be read: ${code ?? message}` };
+  }
+  if (words.includes(expected)) return { result: 'pass', detail: `dnsmasq is running as process ${pid}` };
+  if (words.length === 0)
+    return { result: 'fail', detail: `process ${pid} has ended and was not waited for` };
+  return {
+    result: 'fail',
+    detail: `process ${pid} is not this network's dnsmasq, it is ${words[0]}: the pid was reused`,
+  };
+}
+
+/** EPERM: there is one, of another user. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ESRCH') return false;
+    if (code === 'EPERM') return true;
+    throw error;
+  }
+}
