@@ -42,10 +42,12 @@ export class DatabaseDescription {
 
   /**
    * The labels of `object_states.object_type` that may be operations: all but the known ordinary objects, so that an
-   * operation type newer than this program still counts.
+   * operation type newer than this program still counts. So does the empty label, which a lax `sql_mode` stores in place
+   * of one that the ENUM lacks (database contract, section 8); it is in no ENUM's list.
    */
   get operationLabels(): string[] {
-    return operationLabels(this.column('object_states', 'object_type')?.labels ?? []);
+    const labels = operationLabels(this.column('object_states', 'object_type')?.labels ?? []);
+    return labels.length === 0 ? [] : [...labels, ''];
   }
 
   /** Whether targets can be marked as measurement only (`cluster_operation_targets` v3), which do not count as pending. */

@@ -92,7 +92,7 @@ describe.each([
     const compact = shown.replaceAll(/\n\s*/g, '').replaceAll(/("\w+"): /g, '$1:');
     expect(compact).toBe(
       `{"okay":true,"networks":[{${HEALTHY}},{${STUCK}},{${PENDING}}],` +
-        `"going_away":[{"network_uuid":"44444444-aaaa-4444-8444-444444444444","name":"leaving","namespace":"system","state":"delete_wait"}],` +
+        `"going_away":[{"network_uuid":"44444444-aaaa-4444-8444-444444444444","name":"leaving","namespace":"system","state":"delete-wait"}],` +
         `"read_consistency":{"node":"HOST","causal":true},"warnings":[]}`,
     );
   });
@@ -198,7 +198,7 @@ describe('network list', () => {
 a "b"|c\\d,?[31me?  33333333-3333-4333-8333-333333333333  system     3     created      0        -       ${yes}
 dmz                22222222-2222-4222-8222-222222222222  system     2     created      1        5h10m   ${yes}
 lan                11111111-1111-4111-8111-111111111111  system     1     created      1        3h30m   ${yes}
-leaving            44444444-aaaa-4444-8444-444444444444  system     4     delete_wait  0        -       ${RED}no${OFF}
+leaving            44444444-aaaa-4444-8444-444444444444  system     4     delete-wait  0        -       ${RED}no${OFF}
 
 ${DIM}Answered by HOST, causal read.${PLAIN}
 `,
@@ -212,7 +212,7 @@ ${DIM}Answered by HOST, causal read.${PLAIN}
         'dmz	22222222-2222-4222-8222-222222222222	system	2	created	1	5h10m	yes',
         'gone	55555555-5555-4555-8555-555555555555	system	5	deleted	0	-	no',
         'lan	11111111-1111-4111-8111-111111111111	system	1	created	1	3h30m	yes',
-        'leaving	44444444-aaaa-4444-8444-444444444444	system	4	delete_wait	0	-	no',
+        'leaving	44444444-aaaa-4444-8444-444444444444	system	4	delete-wait	0	-	no',
         '',
       ].join('\n'),
     );

@@ -104,7 +104,7 @@ describe('the exit code', () => {
   test('3 for a named network that is going away', async () => {
     const outcome = await ask(['leaving', '--json']);
     expect(jsonOf<Answer>(outcome).networks).toMatchObject([
-      { okay: false, verdict: 'dead', reason: 'it is going away (delete_wait)' },
+      { okay: false, verdict: 'dead', reason: 'it is going away (delete-wait)' },
     ]);
     expect(outcome.exitCode).toBe(3);
   });

@@ -36,6 +36,7 @@ describe('nothing pending and the machine not looked at: the network’s own sta
   test.each([
     ['created', 'healthy', true],
     ['initial', 'not_created', false],
+    ['delete-wait', 'dead', false],
     ['delete_wait', 'dead', false],
     ['error', 'dead', false],
     ['deleted', 'dead', false],

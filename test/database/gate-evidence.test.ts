@@ -91,6 +91,20 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     expect(all.find((found) => found.network.uuid === network)?.pending).toHaveLength(1);
   });
 
+  test('an operation whose label a lax sql_mode has emptied holds its network', async () => {
+    const network = randomUUID();
+    await insertNetwork(site, network, 'lax');
+    await site.query("SET SESSION sql_mode = ''");
+    const uuid = await insertOperation(site, { type: 'newest_op', targets: [['NETWORK', network]] });
+    await site.query('SET SESSION sql_mode = DEFAULT');
+    expect(await site.query('SELECT object_type FROM object_states WHERE object_uuid = ?', [uuid])).toEqual([
+      { object_type: '' },
+    ]);
+    expect((await one(site.database(), network)).pending).toMatchObject([{ operation_uuid: uuid }]);
+    const all = await evidenceOf(site.database(), { namespace: null });
+    expect(all.find((found) => found.network.uuid === network)?.pending).toHaveLength(1);
+  });
+
   test('of a network whose row is gone, its state and its operations remain', async () => {
     const gone = randomUUID();
     await setState(site, 'NETWORK', gone, 'deleted');
@@ -156,6 +170,42 @@ test('operations that only measure do not hold a network, and are counted', asyn
     await site.query('UPDATE cluster_operation_targets SET observational = 1');
     expect(await one(site.database(), NETWORK)).toMatchObject({ pending: [], observational: 1 });
   } finally {
+    await site.close();
+  }
+});
+
+test('an account that cannot see whether an operation only measures gets no answer', async () => {
+  const site = await Site.create({ observational: true });
+  const administrator = await connectAsAdministrator(await sharedServer());
+  const name = site.settings.database;
+  const user = `partial_${name.slice(-8)}`;
+  try {
+    await insertCluster(site);
+    await setState(site, 'NETWORK', NETWORK, 'error');
+    await insertOperation(site);
+    await site.query('UPDATE cluster_operation_targets SET observational = 1');
+    const others = await site.query<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables
+       WHERE table_schema = DATABASE() AND table_name <> 'cluster_operation_targets'`,
+    );
+    await administrator.query(`CREATE USER ${user}@localhost`);
+    for (const table of others)
+      await administrator.query(`GRANT SELECT ON ${name}.${table.name} TO ${user}@localhost`);
+    await administrator.query(
+      `GRANT SELECT (sequence_number, operation_uuid, operation_type, target_object_type, target_uuid, created_at)
+       ON ${name}.cluster_operation_targets TO ${user}@localhost`,
+    );
+    const database = new Database({ ...connectionSettings(site.settings), user }, sessionOptions());
+    for (const choice of [{ uuids: [NETWORK] }, { namespace: null }]) {
+      await expect(evidenceOf(database, choice)).rejects.toMatchObject({
+        exitCode: 69,
+        word: 'privilege_missing',
+      });
+    }
+    await database.close();
+  } finally {
+    await administrator.query(`DROP USER IF EXISTS ${user}@localhost`);
+    await administrator.end();
     await site.close();
   }
 });

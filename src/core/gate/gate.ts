@@ -47,7 +47,7 @@ export function isExcused(pending: readonly TargetRow[], strict: boolean): boole
  *
  * 1. A pending operation: okay, the operation will see to it. With `strict`, where none of them will ever run: `stuck`.
  * 2. The network's own state, where it is dead. Shaken Fist's check has no such step, because its maintainer never asks
- *    about a dead network; an operator who does must not hear that it is fine. `delete_wait` without an operation is
+ *    about a dead network; an operator who does must not hear that it is fine. `delete-wait` without an operation is
  *    dead too: nobody may build on it.
  * 3. The first failing check of this machine. A check that failed has failed, whatever another one could not see.
  * 4. A check that could not see: unknown.

@@ -28,6 +28,8 @@ export type NetworkCondition = 'created' | 'not_created' | 'going_away' | 'error
 const CONDITIONS: Readonly<Record<string, NetworkCondition>> = {
   initial: 'not_created',
   created: 'created',
+  // As releases with MariaDB spell it, and as older ones did.
+  'delete-wait': 'going_away',
   delete_wait: 'going_away',
   error: 'errored',
 };

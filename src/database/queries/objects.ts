@@ -45,7 +45,8 @@ export function readObjectType(text: string, description: DatabaseDescription): 
  */
 export function readOperationType(text: string, description: DatabaseDescription): string {
   const ours = OPERATION_TYPES.map(({ value }): string => value);
-  const known = new Set([...ours, ...description.operationLabels.map(valueOfObjectType)]);
+  const theirs = description.operationLabels.filter((label) => label !== '').map(valueOfObjectType);
+  const known = new Set([...ours, ...theirs]);
   const type = readWord(text.toLowerCase(), 'an operation type', [...known]);
   if ('problem' in type) throw new UsageError(`${type.problem}.`);
   return type.value;

@@ -44,10 +44,7 @@ export async function activeTargets(
 ): Promise<Target[]> {
   if (Array.isArray(of) && of.length === 0) return [];
   const side = 'typeName' in of ? 'active' : await cheaperSide(session, description, which(of));
-  const targets = await readTargets(
-    session,
-    sql`${columns(description)} ${activeFrom(description, of, side)}`,
-  );
+  const targets = await readTargets(session, sql`${COLUMNS} ${activeFrom(description, of, side)}`);
   return targets.sort((a, b) => a.createdAt - b.createdAt || compareSequence(a, b));
 }
 
@@ -78,7 +75,7 @@ export async function targetHistory(
 ): Promise<Target[]> {
   return readTargets(
     session,
-    sql`${columns(description)} ${withState(description)}
+    sql`${COLUMNS} ${withState(description)}
       WHERE ${which([object])} AND t.created_at >= ${options.since}
       ORDER BY t.created_at DESC, t.sequence_number DESC LIMIT ${options.limit}`,
   );
@@ -95,18 +92,17 @@ export async function lastTarget(
 ): Promise<Target | null> {
   const [last] = await readTargets(
     session,
-    sql`${columns(description)} ${withState(description)}
+    sql`${COLUMNS} ${withState(description)}
       WHERE ${which([object])} ORDER BY t.sequence_number DESC LIMIT 1`,
   );
   return last ?? null;
 }
 
-function columns(description: DatabaseDescription): SQL {
-  const observational = description.hasObservational ? sql`COALESCE(t.observational, 0)` : sql`0`;
-  return sql`SELECT t.sequence_number AS sequence_number, t.operation_uuid AS operation_uuid,
-    t.operation_type AS operation_type, s.state_value AS state_value, t.target_object_type AS target_object_type,
-    t.target_uuid AS target_uuid, t.created_at AS created_at, ${observational} AS observational`;
-}
+/**
+ * Every column, so that an account which may not see all of them is refused. One that cannot see `observational` would
+ * take an operation that only measures for one that holds the object, and the schema looks as if there were none.
+ */
+const COLUMNS = sql`SELECT t.*, s.state_value`;
 
 function withState(description: DatabaseDescription): SQL {
   return sql`FROM cluster_operation_targets t LEFT JOIN object_states s
@@ -132,7 +128,8 @@ async function readTargets(session: Session, query: SQL): Promise<Target[]> {
     target_object_type: string;
     target_uuid: string;
     created_at: number;
-    observational: number;
+    /** Absent before v3. */
+    observational?: number | null;
   }>(query);
   return rows.map((row) => ({
     sequenceNumber: row.sequence_number,

@@ -100,7 +100,7 @@ const CLUSTER: readonly Network[] = [
     netblock: '10.99.16.0/20',
     vxid: 0x708192,
     services: ['dhcp', 'nat', 'dns'],
-    state: 'delete_wait',
+    state: 'delete-wait',
     shows: 'being deleted: one operation waits for another',
   },
   {
