@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { ConfigurationError } from '../core/errors.js';
-import { readNamed, sourcesOf, type Source } from './connection-sources.js';
+import { sourcesOf, type Source } from './connection-sources.js';
+import { readRegularFile } from './regular-file.js';
 
 const DEFAULT_PORT = 3306;
 
@@ -119,7 +120,7 @@ function tlsSettings(
 }
 
 function readPem(path: string): string {
-  const text = readNamed(path, 'TLS file');
+  const text = readRegularFile(path, 'TLS file');
   if (text.includes('-----BEGIN ')) return text;
   throw new ConfigurationError(`The TLS file ${path} holds no certificate or key in PEM form.`);
 }

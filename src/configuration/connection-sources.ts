@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { ConfigurationError, UsageError } from '../core/errors.js';
+import { UsageError } from '../core/errors.js';
 import type { ConnectionFlags, Environment } from './connection-settings.js';
 import { readDefaultsFile } from './defaults-file.js';
+import { readRegularFile } from './regular-file.js';
 import { DEFAULT_CONFIG_PATH, parseSfConfig } from './sf-config.js';
 
 /** One place that may say how to reach the database: what it says, each absent where it is silent. */
@@ -103,34 +103,20 @@ function fromConfigFile(named: string | undefined): Source {
   const path = named ?? DEFAULT_CONFIG_PATH;
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    text = readRegularFile(path, 'configuration file');
+  } catch (error) {
+    const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
     if (named === undefined && code === 'ENOENT') return { name: path };
     if (named === undefined && code === 'EACCES')
       return { name: path, unreadable: ` (${path} is not readable.)` };
-    throw new ConfigurationError(
-      `The configuration file ${path} cannot be read: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw error;
   }
   const values = parseSfConfig(text);
   return fromShakenFist((name) => values.get(name), path);
 }
 
 function readPassword(path: string): string {
-  return readNamed(path, 'password file').replace(/\r?\n$/, '');
-}
-
-/** @throws ConfigurationError naming the file, for one that the operator named and that cannot be read */
-export function readNamed(path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new ConfigurationError(`The ${what} ${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  return readRegularFile(path, 'password file').replace(/\r?\n$/, '');
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

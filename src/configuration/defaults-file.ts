@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../core/errors.js';
+import { readRegularFile } from './regular-file.js';
 
 const GROUPS = new Set(['client', 'client-mariadb', 'sf-ops']);
 const ESCAPES: Record<string, string> = { b: '\b', t: '\t', n: '\n', r: '\r', s: ' ' };
@@ -24,7 +25,7 @@ function readInto(options: Map<string, string>, path: string, visited: Set<strin
   if (visited.has(path)) return;
   visited.add(path);
   let group = '';
-  for (const rawLine of readText(path).split(/\r?\n/)) {
+  for (const rawLine of readRegularFile(path, 'option file').split(/\r?\n/)) {
     const line = rawLine.trim();
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
     const include = /^!include(dir)?\s+(.+)$/.exec(line);
@@ -57,16 +58,6 @@ function optionValue(text: string): string {
 /** The line up to a `#` that is not inside quotes; a quote that is never closed holds the rest of the line. */
 function withoutComment(line: string): string {
   return /^(?:[^#'"]|'(?:\\.|[^'\\])*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$))*/.exec(line)![0];
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new ConfigurationError(`The option file ${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }
 
 function filesOf(directory: string): string[] {

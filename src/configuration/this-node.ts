@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Observed } from '../core/observed.js';
 import type { ThisNodeSettings } from '../core/gate/this-node.js';
 import { parseUuid, type Uuid } from '../core/uuid.js';
 import type { Environment } from './connection-settings.js';
+import { readRegularFile } from './regular-file.js';
 import { DEFAULT_CONFIG_PATH, parseSfConfig } from './sf-config.js';
 
 const DEFAULT_STORAGE_PATH = '/srv/shakenfist';
@@ -60,9 +60,9 @@ function readBoolean(text: string | null): boolean | null {
 /** @returns null for a file that does not exist */
 function readText(path: string): Observed<string | null> {
   try {
-    return { value: readFileSync(path, 'utf8') };
+    return { value: readRegularFile(path, 'file') };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message } = (error as Error).cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { value: null };
     return { unknown: `${path} cannot be read: ${code ?? message}` };
   }

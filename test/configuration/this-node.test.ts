@@ -69,12 +69,14 @@ SHAKENFIST_NETWORK_NODE_IP=192.0.2.9
     const storage = join(folder, 'other');
     await mkdir(join(storage, 'node_uuid'), { recursive: true });
     expect(readThisNode(config, { SHAKENFIST_STORAGE_PATH: storage }).uuid).toEqual({
-      unknown: `${storage}/node_uuid cannot be read: EISDIR`,
+      unknown: `${storage}/node_uuid cannot be read: it is a folder, not a regular file`,
     });
   });
 
   test('and where the configuration, which may name another storage, cannot be read', async () => {
     await mkdir(config);
-    expect(readThisNode(config, elsewhere()).uuid).toEqual({ unknown: `${config} cannot be read: EISDIR` });
+    expect(readThisNode(config, elsewhere()).uuid).toEqual({
+      unknown: `${config} cannot be read: it is a folder, not a regular file`,
+    });
   });
 });
