@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { breakOne, createGateSite, NETWORKS } from '../fixtures/gate-site.js';
-import { insertNetwork, insertOperation, setState } from '../fixtures/rows.js';
+import { INSTANCE, insertInstance, insertNetwork, insertOperation, setState } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { runFolder } from '../servers/run-folder.js';
 import { connectAsAdministrator, startTestServer } from '../servers/mariadb.js';
@@ -70,11 +70,56 @@ describe('which networks are asked about', () => {
   });
 
   test('those of a namespace', async () => {
-    expect(verdicts(await ask(['--namespace', 'nobody', '--json']))).toEqual({});
     expect(Object.keys(verdicts(await ask(['--all', '--namespace', 'system', '--json'])))).toHaveLength(3);
   });
 
+  test.each([['is-okay'], ['list']])('%s: a namespace that no object has is unknown', async (command) => {
+    const outcome = await runCli([
+      ...connectionFlags(site.settings),
+      ...['network', command, '--namespace', 'nope', '--json'],
+    ]);
+    expect(outcome.exitCode).toBe(6);
+    expect(jsonOf(outcome)).toMatchObject({
+      error: { code: 'not_found', message: 'No object belongs to a namespace "nope".' },
+    });
+  });
+
+  test('list: an empty namespace is refused', async () => {
+    const words = [...connectionFlags(site.settings), 'network', 'list', '--namespace', ''];
+    expect(await runCli(words)).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
+  test('nothing to judge is not okay: a namespace without networks, and a cluster without any', async () => {
+    const other = await Site.create();
+    try {
+      const empty = await ask(['--all', '--json'], {}, other);
+      expect(empty.exitCode).toBe(69);
+      expect(jsonOf<Answer>(empty)).toMatchObject({ okay: null, networks: [] });
+
+      await insertInstance(other, INSTANCE, 'vm');
+      const system = ['--namespace', 'system'];
+      expect((await ask(system, {}, other)).exitCode).toBe(69);
+      expect(await ask([...system, '--format', 'nagios'], {}, other)).toMatchObject({
+        exitCode: 3,
+        stdout: expect.stringMatching(/^NETWORK UNKNOWN - there is no network to judge \| networks=0;/),
+      });
+
+      await insertNetwork(other, NETWORKS.leaving, 'leaving');
+      await setState(other, 'NETWORK', NETWORKS.leaving, 'delete_wait');
+      const leaving = await ask(['--all', '--json'], {}, other);
+      expect(leaving.exitCode).toBe(69);
+      expect(jsonOf<Answer>(leaving)).toMatchObject({
+        okay: null,
+        going_away: [{ network_uuid: NETWORKS.leaving, state: 'delete_wait' }],
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
   test.each([
+    [['--namespace', ''], '--namespace is empty.'],
+    [['--all', '--namespace', ' '], '--namespace is empty.'],
     [[], 'Give a network, or --all.'],
     [['lan', '--all'], 'Give either networks or --all (or --namespace).'],
     [
@@ -216,7 +261,7 @@ describe('a monitoring plugin', () => {
   test('ends with its own codes', async () => {
     expect(await plugin(['--all'])).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/^NETWORK OKAY - /),
+      stdout: expect.stringMatching(/^NETWORK OK - /),
     });
     const critical = await plugin(['--all', '--strict']);
     expect(critical.stdout).toMatch(/^NETWORK CRITICAL - 1 of 3 not okay: dmz stuck \| /);

@@ -116,7 +116,7 @@ describe('operations that will never run', () => {
 });
 
 test.each([
-  [[], true],
+  [[], null],
   [[true, true], true],
   [[true, null], null],
   [[null, false, true], false],

@@ -4,6 +4,7 @@ import { answerForAll } from '../../core/gate/gate-answer.js';
 import { isDying, isGoingAway, isUnheardOf } from '../../core/gate/gate-evidence.js';
 import type { Database } from '../../database/database.js';
 import { readGateEvidence } from '../../gate/gate.js';
+import { requireNamespace, requireNamespaceText } from '../../gate/namespace.js';
 import type { NetworkChoice } from '../../database/queries/networks.js';
 import { resolveObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
@@ -46,6 +47,7 @@ export async function isOkay(
 }
 
 function checkUsage(options: IsOkayOptions, ids: string[]): void {
+  requireNamespaceText(options.namespace);
   const all = options.all === true || options.namespace !== undefined;
   if (all && ids.length > 0) throw new UsageError('Give either networks or --all (or --namespace).');
   if (!all && ids.length === 0) {
@@ -74,6 +76,8 @@ async function ask(
       ? { uuids: unique(await resolveObjects(session, description, 'NETWORK', texts)) }
       : { namespace: options.namespace ?? null };
     const evidence = await readGateEvidence(session, description, choice, now);
+    if (evidence.length === 0 && options.namespace !== undefined)
+      await requireNamespace(session, description, options.namespace);
     // Where something is pending, the answer is right whatever else is missing.
     const doubtful =
       evidence.some(({ pending }) => pending.length === 0) && (await recordsOneTargetOnly(session));
@@ -118,7 +122,7 @@ async function consistency(
 
 function exitCode(okay: boolean | null, format: string): ExitCode {
   if (format === 'nagios') {
-    return okay === null ? NAGIOS_EXIT.UNKNOWN : okay ? NAGIOS_EXIT.OKAY : NAGIOS_EXIT.CRITICAL;
+    return okay === null ? NAGIOS_EXIT.UNKNOWN : okay ? NAGIOS_EXIT.OK : NAGIOS_EXIT.CRITICAL;
   }
   return okay === null ? ExitCode.UNAVAILABLE : okay ? ExitCode.OK : ExitCode.NO;
 }

@@ -2,6 +2,7 @@ import { ExitCode } from '../../core/exit-codes.js';
 import { answerFor, oldestPending } from '../../core/gate/gate-answer.js';
 import { isGone, type NetworkEvidence } from '../../core/gate/gate-evidence.js';
 import { readGateEvidence } from '../../gate/gate.js';
+import { requireNamespace, requireNamespaceText } from '../../gate/namespace.js';
 import { networkListReport, type ListedNetwork } from './network-list.js';
 import type { CommandContext, Result } from '../command.js';
 
@@ -11,13 +12,17 @@ interface ListOptions {
 }
 
 export async function listNetworks(context: CommandContext, options: ListOptions): Promise<Result> {
+  requireNamespaceText(options.namespace);
   const database = await context.database();
   const description = await database.describe();
   const choice = { namespace: options.namespace ?? null };
   const now = context.now();
-  const evidence = await database.snapshot(async (session) =>
-    readGateEvidence(session, description, choice, now),
-  );
+  const evidence = await database.snapshot(async (session) => {
+    const found = await readGateEvidence(session, description, choice, now);
+    if (found.length === 0 && options.namespace !== undefined)
+      await requireNamespace(session, description, options.namespace);
+    return found;
+  });
   const shown = evidence.filter((one) => options.deleted === true || !isGone(one));
   const networks = shown.map((one) => listed(one, now));
   return { exitCode: ExitCode.OK, report: networkListReport(networks, await database.readConsistency()) };

@@ -5,7 +5,7 @@ import { printable } from '../../render/printable.js';
 import { tableOf, type Report } from '../../render/report.js';
 
 /** The exit codes of a monitoring plugin (Monitoring Plugins development guidelines), which differ from our own. */
-export const NAGIOS_EXIT = { OKAY: 0, CRITICAL: 2, UNKNOWN: 3 } as const satisfies Record<string, ExitCode>;
+export const NAGIOS_EXIT = { OK: 0, CRITICAL: 2, UNKNOWN: 3 } as const satisfies Record<string, ExitCode>;
 
 /** Networks named in the first line; the long output has all of them. */
 const NAMED_AT_MOST = 3;
@@ -40,7 +40,8 @@ function firstLine({ okay, networks }: GateAnswer): string {
 
 function summary(networks: readonly NetworkAnswer[]): string {
   const [only, second] = networks;
-  if (only !== undefined && second === undefined) return `${label(only)}: ${only.verdict}: ${only.reason}`;
+  if (only === undefined) return 'there is no network to judge';
+  if (second === undefined) return `${label(only)}: ${only.verdict}: ${only.reason}`;
   const bad = networks.filter(({ okay }) => okay === false);
   const unclear = networks.filter(({ okay }) => okay === null);
   const parts = [
@@ -75,7 +76,7 @@ function performanceData({ networks }: GateAnswer): string {
 }
 
 function status(okay: boolean | null): keyof typeof NAGIOS_EXIT {
-  return okay === null ? 'UNKNOWN' : okay ? 'OKAY' : 'CRITICAL';
+  return okay === null ? 'UNKNOWN' : okay ? 'OK' : 'CRITICAL';
 }
 
 function label({ name, network_uuid: uuid }: NetworkAnswer): string {

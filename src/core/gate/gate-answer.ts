@@ -38,6 +38,8 @@ export interface GateAnswer {
 
 const NOT_LOOKED_AT = 'only the database was asked: bridge, dnsmasq and mesh are not known';
 
+const NOTHING_TO_JUDGE = 'there is no network to judge';
+
 /**
  * @param checks null where this machine was not looked at
  * @param now unix seconds
@@ -83,7 +85,7 @@ export function answerForAll(
       state,
     })),
     read_consistency: consistency,
-    warnings,
+    warnings: networks.length === 0 ? [NOTHING_TO_JUDGE, ...warnings] : warnings,
   };
 }
 

@@ -65,10 +65,10 @@ function conditionWarnings(network: NetworkFacts): string[] {
   }
 }
 
-function stuckSentence({ stuck, queue }: TargetRow, now: number): string | null {
+function stuckSentence({ stuck, queue, age_seconds: age }: TargetRow, now: number): string | null {
   switch (stuck) {
     case 'orphaned':
-      return 'is orphaned: it has no work row, so nobody will ever run it';
+      return `is orphaned: it is ${formatDuration(age)} old and has no work row, so no worker runs it; this release of Shaken Fist may not recover it`;
     case 'stale_claim':
       return `was claimed ${formatDuration(now - (queue?.claimed_at ?? now))} ago and has not ended`;
     case 'undrained':

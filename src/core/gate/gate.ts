@@ -67,10 +67,10 @@ export function judge(
   return ofDeath(network) ?? ofChecks(checks) ?? ofState(network);
 }
 
-/** One `false` makes the set not okay; otherwise one `null` makes it unknown. Nothing at all is okay. */
+/** One `false` makes the set not okay; otherwise one `null` makes it unknown. About nothing at all nothing can be told. */
 export function okayOfAll(each: readonly (boolean | null)[]): boolean | null {
   if (each.includes(false)) return false;
-  return each.includes(null) ? null : true;
+  return each.length === 0 || each.includes(null) ? null : true;
 }
 
 function ofDeath(network: NetworkFacts): Judgement | null {

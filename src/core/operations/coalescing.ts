@@ -38,7 +38,7 @@ export interface Candidate {
   readonly tasks: readonly string[];
   readonly priority: string | null;
   readonly columns: Readonly<Partial<Record<HeaderColumn, Uuid | null>>>;
-  /** Whether a row of `work_queue` still names it. Shaken Fist does not look, and so adopts orphans for ever. */
+  /** Whether a row of `work_queue` still names it. Most releases of Shaken Fist do not look, and so adopt orphans. */
   readonly hasWorkRow: boolean;
   /** Unix seconds. */
   readonly createdAt: number;

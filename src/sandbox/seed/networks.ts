@@ -65,7 +65,7 @@ const CLUSTER: readonly Network[] = [
     vxid: 0x3c4d5e,
     services: ['nat'],
     state: 'created',
-    shows: 'pending for ever: an orphan holds it',
+    shows: 'pending until somebody acts: an orphan holds it',
   },
   {
     name: 'edge',

@@ -66,7 +66,7 @@ export const OPERATIONS: readonly MadeUpOperation[] = [
     enqueued: 2 * HOUR + 30 * MINUTE,
     state: 'queued',
     work: 'missing',
-    shows: 'an orphan: queued, but without a work row nobody will ever run it',
+    shows: 'an orphan: queued, but without a work row no worker runs it',
   },
   {
     uuid: operationUuid(3),
