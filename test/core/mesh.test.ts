@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeFacts } from '../../src/core/drainers.js';
+import type { NodeFacts } from '../../src/core/cluster-facts.js';
 import { compareMesh, expectedMesh, type MeshPosition, type Placement } from '../../src/core/gate/mesh.js';
 
 const node = (number: number): NodeFacts => ({

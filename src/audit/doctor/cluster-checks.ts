@@ -1,5 +1,6 @@
-import { whyNotServing, type NodeFacts } from '../../core/drainers.js';
+import type { NodeFacts } from '../../core/cluster-facts.js';
 import { formatDuration } from '../../core/duration.js';
+import { consumerProblem, consumerSentence } from '../../core/queue-consumers.js';
 import { declareCheck, fail, pass, warn, type Check, type Finding } from './check.js';
 import type { NodesFacts } from './facts.js';
 
@@ -60,10 +61,11 @@ function networkNode(cluster: NodesFacts): Finding | null {
     const names = elected.map(({ fqdn }) => fqdn).join(', ');
     return fail(`There are ${elected.length}: ${names}.`, 'Leave NODE_IS_NETWORK_NODE on one of them.');
   }
-  const reason = whyNotServing(elected[0]!, 'net', cluster, cluster.now);
-  return reason === null
-    ? pass(`${elected[0]!.fqdn} is the network node.`)
-    : fail(`${reason}.`, `Start sf-net on ${elected[0]!.fqdn}.`);
+  const node = elected[0]!;
+  const problem = consumerProblem(node, 'net', cluster, cluster.now);
+  return problem === null
+    ? pass(`${node.fqdn} is the network node.`)
+    : fail(`${consumerSentence({ node, daemon: 'net', problem })}.`, `Start sf-net on ${node.fqdn}.`);
 }
 
 function isAlive({ lastSeen }: NodeFacts, { now, checkinMaximumSeconds }: NodesFacts): boolean {

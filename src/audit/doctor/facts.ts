@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '../../core/drainers.js';
+import type { ClusterFacts } from '../../core/cluster-facts.js';
 import type { Observed } from '../../core/observed.js';
 
 /** Everything that the checks judge, by topic. A topic that could not be learned makes its checks `unknown`. */

@@ -1,4 +1,4 @@
-import type { NodeFacts } from '../drainers.js';
+import type { NodeFacts } from '../cluster-facts.js';
 import type { Observed } from '../observed.js';
 import type { Uuid } from '../uuid.js';
 

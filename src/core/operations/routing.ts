@@ -3,6 +3,7 @@ import { shown, type Reading } from '../reading.js';
 import { isVersion4, parseUuid, type Uuid } from '../uuid.js';
 import { FAMILIES, type Family, type OperationType, type Route } from './operation-type.js';
 import type { PriorityName } from './priority.js';
+import { queueName } from './queue-name.js';
 
 /** A row of work waits in one queue, and only one kind of daemon looks there. */
 export interface Queue {
@@ -45,11 +46,6 @@ export function readQueue(type: OperationType, wish: RoutingWish, priority: Prio
   return {
     value: { name: queueName(target, route.family, priority), target, family: route.family, nodeUuid },
   };
-}
-
-/** `{target}-{family}-{priority name}` (operations contract, section 2). */
-function queueName(target: string, family: Family, priority: PriorityName): string {
-  return `${target}-${family}-${priority}`;
 }
 
 function leadsTo(route: Route, wish: RoutingWish, node: Uuid | null): boolean {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { ClusterFacts, NodeFacts } from '../../core/drainers.js';
+import type { ClusterFacts, NodeFacts } from '../../core/cluster-facts.js';
 import { parseUuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';

@@ -1,4 +1,5 @@
-import { whyUndrained, type ClusterFacts } from '../../core/drainers.js';
+import type { ClusterFacts } from '../../core/cluster-facts.js';
+import { whyUndrained } from '../../core/queue-consumers.js';
 import { stuckReason } from '../../core/stuck.js';
 import type { TargetRow } from '../../core/target-row.js';
 import { readClusterFacts } from './cluster-facts.js';

@@ -5,7 +5,7 @@ import {
   type Check,
   type FloodEntries,
 } from '../../core/gate/gate-checks.js';
-import type { NodeFacts } from '../../core/drainers.js';
+import type { NodeFacts } from '../../core/cluster-facts.js';
 import { expectedMesh, type Placement } from '../../core/gate/mesh.js';
 import type { NetworkFacts } from '../../core/gate/network.js';
 import type { Observed } from '../../core/observed.js';

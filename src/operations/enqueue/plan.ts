@@ -1,5 +1,5 @@
 import { RefusedError } from '../../core/errors.js';
-import { whyUndrained, type ClusterFacts } from '../../core/drainers.js';
+import type { ClusterFacts } from '../../core/cluster-facts.js';
 import type { Conventions } from '../../core/operations/conventions.js';
 import type { EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import { targetsOf, type Dependency, type Operation } from '../../core/operations/operation.js';
@@ -7,6 +7,7 @@ import { operationRows, type OperationRows } from '../../core/operations/operati
 import type { OperationType } from '../../core/operations/operation-type.js';
 import { differingKeys, storedOperation } from '../../core/operations/stored-operation.js';
 import type { Json } from '../../core/json.js';
+import { undrainedSentence, whyUndrained } from '../../core/queue-consumers.js';
 import type { Uuid } from '../../core/uuid.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import type { DatabaseDescription } from '../../database/description.js';
@@ -187,7 +188,8 @@ export class EnqueuePlanner {
       ? ['--force: whether the objects and nodes exist was not checked']
       : [];
     const undrained = whyUndrained(request.queue.name, this.#cluster, this.options.now);
-    if (undrained !== null) warnings.push(`nobody drains ${request.queue.name}: ${undrained}`);
+    if (undrained !== null)
+      warnings.push(`nobody drains ${request.queue.name}: ${undrainedSentence(undrained)}`);
     return warnings;
   }
 
