@@ -122,7 +122,13 @@ export default tseslint.config(
     files: ['bin/**'],
     languageOptions: {
       sourceType: 'commonjs',
-      globals: { require: 'readonly', module: 'readonly', __dirname: 'readonly' },
+      globals: {
+        Buffer: 'readonly',
+        __dirname: 'readonly',
+        __filename: 'readonly',
+        exports: 'writable',
+        require: 'readonly',
+      },
     },
   },
 );

@@ -1,8 +1,12 @@
 /** One runner for every tier; `scripts/test.mjs` chooses the folder and adds up the totals. */
 export default {
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'es6' } }] },
+  extensionsToTreatAsEsm: ['.ts', '.sql'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'es6' } }],
+    '\\.sql$': '<rootDir>/test/sql-as-text.mjs',
+  },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'sql'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/servers/run-setup.mjs',
   globalTeardown: '<rootDir>/test/servers/run-teardown.mjs',

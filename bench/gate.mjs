@@ -24,7 +24,7 @@ try {
 
 /** The product's own functions and the tests' fixtures, in a form that Node runs. */
 async function load() {
-  // Inside the project, from where `drizzle/` and the dependencies are found.
+  // Inside the project, from where the dependencies are found.
   const outfile = `${root}/dist/bench-gate.mjs`;
   const modules = [
     'src/database/database.ts',
@@ -40,6 +40,7 @@ async function load() {
     stdin: { contents: modules.map((path) => `export * from './${path}';`).join('\n'), resolveDir: root },
     outfile,
     bundle: true,
+    loader: { '.sql': 'text' },
     platform: 'node',
     format: 'esm',
     packages: 'external',

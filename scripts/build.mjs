@@ -1,13 +1,14 @@
 /**
- * Bundles src/ into one CommonJS file, dist/sf-ops.cjs, and compiles it ahead of time into a V8 code cache beside it.
- * Modules that are imported dynamically are in the same file and are evaluated when first asked for, so `--help` pays
- * for none of the driver. docs/decisions/ says why a bundle, and why CommonJS.
+ * Bundles src/ into two CommonJS files: dist/sf-ops.cjs, small, with what every command line needs, and dist/commands.cjs
+ * with the driver and everything that is imported dynamically. Then compiles both ahead of time into V8 code caches.
+ * docs/decisions/ says why bundles, why two, and why CommonJS.
  */
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installFile } from './install-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -53,33 +54,81 @@ const STAND_INS = {
     };`,
 };
 
+/** What dist/sf-ops.cjs does with its chunks; `part` is the launcher's. */
+const LOADER = `let later;
+const loaded = new Map();
+const load = (name) => {
+  if (!name.startsWith('./')) return require(name);
+  let chunk = loaded.get(name);
+  if (chunk === undefined) {
+    loaded.set(name, (chunk = { exports: {} }));
+    (chunks[name] ?? (later ??= part('commands'))[name])(chunk.exports, load, chunk);
+  }
+  return chunk.exports;
+};
+load('./main.js');
+`;
+
 const result = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/sf-ops.cjs',
+  outdir: 'dist',
   bundle: true,
+  // The bundler knows which modules are needed at once and which later; it says so in ES modules only.
+  splitting: true,
+  format: 'esm',
   platform: 'node',
   target: 'node20',
-  format: 'cjs',
-  // `vm.Script` has no loader of its own for `import()`; `require` behind a promise is as lazy.
-  supported: { 'dynamic-import': false },
+  loader: { '.sql': 'text' },
   legalComments: 'linked',
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',
+  metafile: true,
   write: false,
   plugins: [UNUSED],
-  // CommonJS has no import.meta, by which drizzle/ is found beside this bundle.
-  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { 'import.meta.url': 'bundleUrl' },
 });
 if (result.errors.length > 0) process.exit(1);
-// A program that starts meanwhile finds the old bundle or the new one, never a half.
-for (const { path, contents } of result.outputFiles) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.${process.pid}`, contents);
-  renameSync(`${path}.${process.pid}`, path);
+
+const chunks = new Map();
+for (const { path, text } of result.outputFiles) {
+  if (path.endsWith('.js')) chunks.set(relative(root, path), await asCommonJs(text));
 }
+const atOnce = neededAtOnce('dist/main.js');
+const later = [...chunks.keys()].filter((chunk) => !atOnce.has(chunk));
+
+mkdirSync(join(root, 'dist'), { recursive: true });
+installFile(join(root, 'dist', 'sf-ops.cjs'), `const chunks = ${table([...atOnce])};\n${LOADER}`);
+installFile(join(root, 'dist', 'commands.cjs'), `module.exports = ${table(later)};\n`);
+installFile(
+  join(root, 'dist', 'sf-ops.LEGAL.txt'),
+  result.outputFiles.find(({ path }) => path.endsWith('LEGAL.txt'))?.text ?? '',
+);
+installFile(join(root, 'dist', 'meta.json'), JSON.stringify(result.metafile));
 
 const warmed = spawnSync(process.execPath, [`${root}/scripts/warm-code-cache.mjs`], { stdio: 'inherit' });
 process.exit(warmed.status ?? 1);
+
+/** An ES module of the bundle as the body of a CommonJS function. `vm.Script` has no loader of its own for `import()`. */
+async function asCommonJs(code) {
+  const options = { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } };
+  return (await transform(code, { ...options, minifyWhitespace: true, minifySyntax: true })).code;
+}
+
+/** A chunk and everything that it imports statically. */
+function neededAtOnce(chunk, found = new Set()) {
+  if (found.has(chunk)) return found;
+  found.add(chunk);
+  const { imports } = result.metafile.outputs[chunk];
+  for (const { kind, path } of imports)
+    if (kind === 'import-statement' && chunks.has(path)) neededAtOnce(path, found);
+  return found;
+}
+
+/** Chunk name, as the others import it → a function around its code. */
+function table(names) {
+  const entries = names.map(
+    (name) => `"./${basename(name)}": function (exports, require, module) {${chunks.get(name)}}`,
+  );
+  return `{\n${entries.join(',\n')}\n}`;
+}

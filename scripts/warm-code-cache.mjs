@@ -1,22 +1,23 @@
 /**
- * Writes the code caches of dist/sf-ops.cjs: the bundle as V8 compiled it, taken after typical paths ran, so that the
- * functions they need are in it. One is for a command line without a command, such as `--help`, and small; the other for
- * commands. Runs at build time and after installation, because a cache fits one Node only.
+ * Writes the code caches of dist/: each part of the program as V8 compiled it, taken after a typical command line ran, so
+ * that the functions that it needs are in it. The part that every command line needs is taken after `--help`: the more
+ * functions a cache holds, the longer it takes to unpack. Runs at build time and after installation, because a cache
+ * fits one Node only.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+import { installFile } from './install-file.mjs';
 
-const filename = fileURLToPath(new URL('../dist/sf-ops.cjs', import.meta.url));
-if (!existsSync(filename)) process.exit(0); // a checkout whose build comes later
-const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`;
+const require = createRequire(import.meta.url);
+const { cacheFile, compile, evaluate } = require('../bin/load.js');
+const folder = fileURLToPath(new URL('../dist/', import.meta.url));
+if (!existsSync(`${folder}sf-ops.cjs`)) process.exit(0); // a checkout whose build comes later
 
-const caches = [
-  { name: `${filename}.help.cache`, words: ['--help'] },
+const LINES = [
+  { part: 'sf-ops', words: ['--help'] },
   // An address where nobody listens: everything up to the connection runs, nothing leaves this process.
-  { name: `${filename}.cache`, words: ['pending', '--all', '--socket', `${filename}.nobody`] },
+  { part: 'commands', words: ['pending', '--all', '--socket', `${folder}nobody`] },
 ];
 
 process.stdout.write = process.stderr.write = (...words) => {
@@ -27,17 +28,24 @@ warmNext();
 
 /** A command line is over when nothing is left to do. */
 function warmNext() {
-  const cache = caches.shift();
-  if (cache === undefined) {
+  const line = LINES.shift();
+  if (line === undefined) {
     process.exitCode = 0;
     return;
   }
-  const bundle = new Script(source, { filename });
-  process.argv = [process.execPath, 'sf-ops', ...cache.words];
-  bundle.runInThisContext()({}, createRequire(filename), { exports: {} }, filename, dirname(filename));
+  process.argv = [process.execPath, 'sf-ops', ...line.words];
+  const compiled = new Map();
+  const part = (name) => {
+    const filename = `${folder}${name}.cjs`;
+    const source = readFileSync(filename);
+    const script = compile(source, filename);
+    compiled.set(name, { source, script });
+    return evaluate(script, filename, require, part);
+  };
+  part('sf-ops');
   process.once('beforeExit', () => {
-    writeFileSync(`${cache.name}.${process.pid}`, bundle.createCachedData());
-    renameSync(`${cache.name}.${process.pid}`, cache.name);
+    const { source, script } = compiled.get(line.part);
+    installFile(`${folder}${line.part}.cache`, cacheFile(source, script.createCachedData()));
     warmNext();
   });
 }

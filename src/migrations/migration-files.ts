@@ -1,19 +1,26 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import baseline from '../../drizzle/0000_baseline.sql';
+import dropLastClusterOperation from '../../drizzle/0001_drop_last_cluster_operation.sql';
+import compositeTargetUniqueness from '../../drizzle/0002_composite_target_uniqueness.sql';
 
-/** The names of the files in `drizzle/`, oldest first, as in its journal. */
-export type MigrationTag =
-  '0000_baseline' | '0001_drop_last_cluster_operation' | '0002_composite_target_uniqueness';
+/** The files in `drizzle/`, oldest first, as in its journal. They are part of the program: it needs no file beside it. */
+const FILES = {
+  '0000_baseline': baseline,
+  '0001_drop_last_cluster_operation': dropLastClusterOperation,
+  '0002_composite_target_uniqueness': compositeTargetUniqueness,
+};
+
+export type MigrationTag = keyof typeof FILES;
 
 /** `baseline`: a deployment as Shaken Fist left it before both migrations. `current`: after them. */
 export type SchemaVersion = 'baseline' | 'current';
 
 const STATEMENT_BREAKPOINT = '--> statement-breakpoint';
 
+export const MIGRATION_TAGS = Object.keys(FILES) as MigrationTag[];
+
 /** The statements of one migration, in order, without their semicolons. */
 export function migrationStatements(tag: MigrationTag): string[] {
-  return readFileSync(join(migrationsFolder(), `${tag}.sql`), 'utf8')
+  return FILES[tag]
     .split(STATEMENT_BREAKPOINT)
     .map((statement) => statement.trim().replace(/;$/, ''))
     .filter((statement) => statement !== '');
@@ -21,24 +28,6 @@ export function migrationStatements(tag: MigrationTag): string[] {
 
 /** What makes Shaken Fist's tables in an empty database, the rows of its `schema_versions` included. */
 export function schemaStatements(version: SchemaVersion): string[] {
-  const tags = migrationTags();
-  return (version === 'baseline' ? tags.slice(0, 1) : tags).flatMap(migrationStatements);
-}
-
-/** What Drizzle's own migrator is pointed at. */
-export function migrationsFolder(): string {
-  const start = dirname(fileURLToPath(import.meta.url));
-  // The package's folder is above `src/migrations/` in a checkout, and above `dist/` where this is bundled.
-  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
-    const candidate = join(folder, 'drizzle');
-    if (existsSync(join(candidate, 'meta', '_journal.json'))) return candidate;
-  }
-  throw new Error(`the package is incomplete: no drizzle/ above ${start}`);
-}
-
-function migrationTags(): MigrationTag[] {
-  const journal = JSON.parse(readFileSync(join(migrationsFolder(), 'meta', '_journal.json'), 'utf8')) as {
-    entries: { tag: MigrationTag }[];
-  };
-  return journal.entries.map(({ tag }) => tag);
+  const tags = version === 'baseline' ? MIGRATION_TAGS.slice(0, 1) : MIGRATION_TAGS;
+  return tags.flatMap(migrationStatements);
 }

@@ -58,13 +58,16 @@ describe('the package', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const path of [
       'bin/sf-ops',
+      'bin/load.js',
       'dist/sf-ops.cjs',
-      'drizzle/0000_baseline.sql',
+      'dist/commands.cjs',
       'LICENSE',
       'package.json',
     ])
       expect(paths).toContain(path);
-    expect(paths.filter((path) => /^(src|test|bench|docs)\/|node_modules|\.cache/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => /^(src|test|bench|docs|drizzle)\/|node_modules|\.cache|meta\.json/.test(path)),
+    ).toEqual([]);
     expect(packed.size).toBeLessThan(1_500_000);
   });
 
@@ -72,7 +75,7 @@ describe('the package', () => {
     const modules = join(folder, 'prefix', 'lib', 'node_modules');
     expect(await readdir(modules)).toEqual(['sf-ops']);
     expect(existsSync(join(modules, 'sf-ops', 'node_modules'))).toBe(false);
-    expect(existsSync(join(modules, 'sf-ops', 'dist', 'sf-ops.cjs.cache'))).toBe(true);
+    expect(existsSync(join(modules, 'sf-ops', 'dist', 'commands.cache'))).toBe(true);
   });
 
   test('runs from anywhere', async () => {

@@ -91,8 +91,10 @@ export async function built(): Promise<void> {
 
 function isOutdated(): boolean {
   const bundle = 'dist/sf-ops.cjs';
-  if (!existsSync(bundle) || !existsSync(`${bundle}.cache`)) return true;
+  if (!existsSync(bundle) || !existsSync('dist/commands.cache')) return true;
   const { mtimeMs } = statSync(bundle);
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
-  return [...sources, 'package.json', 'scripts/build.mjs'].some((path) => statSync(path).mtimeMs > mtimeMs);
+  return [...sources, 'package.json', 'scripts/build.mjs', 'bin/load.js'].some(
+    (path) => statSync(path).mtimeMs > mtimeMs,
+  );
 }

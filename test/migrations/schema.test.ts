@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/mysql2';
 import { migrate } from 'drizzle-orm/mysql2/migrator';
 import { createConnection } from 'mysql2/promise';
 import * as schema from '../../src/database/schema.js';
-import { migrationsFolder } from '../../src/migrations/migration-files.js';
+import { MIGRATION_TAGS } from '../../src/migrations/migration-files.js';
 import { MIGRATIONS } from '../../src/migrations/registry.js';
 import { apply, insertValues } from '../fixtures/migrating.js';
 import { schemaStatements } from '../fixtures/schema.js';
@@ -39,11 +39,18 @@ async function madeByDrizzle(): Promise<Site> {
   );
   await empty.query(names.map(({ name }) => `DROP TABLE ${name};`).join(''));
   const client = await createConnection(empty.settings);
-  await migrate(drizzle({ client }), { migrationsFolder: migrationsFolder() });
+  await migrate(drizzle({ client }), { migrationsFolder: 'drizzle' });
   await client.end();
   await empty.query('DROP TABLE __drizzle_migrations');
   return empty;
 }
+
+test('the migrations of the program are those of the journal, in its order', () => {
+  const { entries } = JSON.parse(readFileSync('drizzle/meta/_journal.json', 'utf8')) as {
+    entries: { tag: string }[];
+  };
+  expect(MIGRATION_TAGS).toEqual(entries.map(({ tag }) => tag));
+});
 
 describe('a database made by the migrator of Drizzle', () => {
   test('is what Shaken Fist makes', async () => {

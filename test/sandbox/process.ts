@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { runFolder } from '../servers/run-folder.js';
 
@@ -16,8 +15,7 @@ export async function bundleProgram(): Promise<string> {
     '--platform=node',
     '--format=esm',
     '--log-level=warning',
-    // By its own address a module finds drizzle/, which is not above the bundle.
-    `--define:import.meta.url=${JSON.stringify(pathToFileURL('src/main.ts').href)}`,
+    '--loader:.sql=text',
     `--outfile=${bundle}`,
   ]);
   return bundle;

@@ -15,6 +15,7 @@ async function bundled(): Promise<string> {
     entryPoints: ['test/torture/client.ts'],
     outfile,
     bundle: true,
+    loader: { '.sql': 'text' },
     platform: 'node',
     format: 'cjs',
     logLevel: 'warning',
