@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -123,8 +124,18 @@ describe('the pid file of dnsmasq', () => {
     await mkdir(join(tools, 'dhcp', NETWORK, 'pid'), { recursive: true });
     expect(await lookAtDnsmasq(tools, NETWORK, false)).toEqual({
       result: 'unknown',
-      detail: `${tools}/dhcp/${NETWORK}/pid cannot be read: EISDIR`,
+      detail: `${tools}/dhcp/${NETWORK}/pid cannot be read: it is a folder, not a regular file`,
     });
+  });
+
+  test.each(['fifo', 'device', 'endless'])('is a %s: unknown, at once', async (kind) => {
+    const folder = join(tools, 'dhcp', NETWORK);
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, 'pid');
+    if (kind === 'fifo') execFileSync('mkfifo', [file]);
+    else if (kind === 'device') await symlink('/dev/zero', file);
+    else await writeFile(file, '1'.repeat(5_000));
+    expect(await lookAtDnsmasq(tools, NETWORK, false)).toMatchObject({ result: 'unknown' });
   });
 
   test('is empty: not running', async () => {
@@ -224,7 +235,7 @@ describe('whether this machine is looked at', () => {
     await mkdir(join(tools, 'node_uuid'));
     const outcome = await ask([]);
     expect(answerOf(outcome)).toMatchObject({ scope: 'database' });
-    expect(outcome.stderr).toContain('node_uuid cannot be read: EISDIR): only the database is asked.');
+    expect(outcome.stderr).toContain('node_uuid cannot be read: it is a folder, not a regular file)');
   });
 
   test('auto: a node of its name is on record', async () => {

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../../configuration/regular-file.js';
+import { ConfigurationError } from '../../core/errors.js';
 import type { Check } from '../../core/gate/gate-checks.js';
 import type { Uuid } from '../../core/uuid.js';
+
+/** Bytes; a pid has ten digits at most. */
+const LONGEST_PID_FILE = 4096;
 
 type Look = Pick<Check, 'result' | 'detail'>;
 
@@ -16,9 +21,10 @@ export async function lookAtDnsmasq(storagePath: string, network: Uuid, lenient:
   const pidFile = join(folder, 'pid');
   let text: string;
   try {
-    text = await readFile(pidFile, 'utf8');
+    text = readRegularFile(pidFile, 'pid file', { mostBytes: LONGEST_PID_FILE });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof ConfigurationError)) throw error;
+    const { code, message } = error.cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       return { result: 'fail', detail: `${pidFile} does not exist` };
     return { result: 'unknown', detail: `${pidFile} cannot be read: ${code ?? message}` };
