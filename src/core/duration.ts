@@ -2,14 +2,19 @@ import { UsageError } from './errors.js';
 
 const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** `90`, `90s`, `15m`, `1h30m`, `7d` → seconds. A bare number is seconds. */
+/** `90`, `90s`, `15m`, `1h30m`, `7d` → seconds. A bare number is seconds. Throws a `UsageError` for anything else. */
 export function parseDuration(text: string): number {
+  const seconds = readDuration(text);
+  if (seconds !== null) return seconds;
+  throw new UsageError(`"${text}" is not a duration: write 90, 90s, 15m, 1h30m or 7d.`);
+}
+
+/** As `parseDuration`, with null for what is not a duration. */
+export function readDuration(text: string): number | null {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?/gy)];
   const consumed = parts.reduce((length, part) => length + part[0].length, 0);
   const bareInCompound = parts.length > 1 && parts.some((part) => part[2] === undefined);
-  if (parts.length === 0 || consumed !== text.trim().length || bareInCompound) {
-    throw new UsageError(`"${text}" is not a duration: write 90, 90s, 15m, 1h30m or 7d.`);
-  }
+  if (parts.length === 0 || consumed !== text.trim().length || bareInCompound) return null;
   return parts.reduce((total, part) => total + Number(part[1]) * SECONDS[part[2] ?? 's']!, 0);
 }
 

@@ -31,9 +31,10 @@ export function suggestion(word: unknown, candidates: readonly string[]): string
   return close === null ? '' : `; did you mean ${close}?`;
 }
 
-/** One of the listed words, exactly as listed. `what` names the kind of word: `a priority`. */
+/** One of the listed words, case ignored; read as it is listed. `what` names the kind of word: `a priority`. */
 export function readWord<W extends string>(value: unknown, what: string, words: readonly W[]): Reading<W> {
-  const word = words.find((candidate) => candidate === value);
+  const given = typeof value === 'string' ? value.toLowerCase() : null;
+  const word = words.find((candidate) => candidate.toLowerCase() === given);
   if (word !== undefined) return { value: word };
   return {
     problem: `${shown(value)} is not ${what} (allowed: ${words.join(', ')})${suggestion(value, words)}`,

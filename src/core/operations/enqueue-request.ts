@@ -1,3 +1,4 @@
+import { readDuration } from '../duration.js';
 import { UsageError } from '../errors.js';
 import { isRecord } from '../json.js';
 import { readText, readWord, shown, type Reading } from '../reading.js';
@@ -85,12 +86,14 @@ function readTasks(type: OperationType, value: unknown): Reading<string[]> {
   return { value: tasks };
 }
 
-/** Seconds, as a number or as an option's text. */
+/** Seconds, as a number or as a duration in words: `90`, `15m`. */
 function readDelay(value: unknown): Reading<number> {
-  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  const seconds = typeof value === 'string' ? readDuration(value) : value;
   if (typeof seconds === 'number' && seconds >= 0 && seconds <= LONGEST_DELAY_SECONDS)
     return { value: seconds };
-  return { problem: `${shown(value)} is not a number of seconds from 0 to ${LONGEST_DELAY_SECONDS}` };
+  return {
+    problem: `${shown(value)} is not a time from 0 to ${LONGEST_DELAY_SECONDS} seconds (90, 15m, 2h)`,
+  };
 }
 
 function readBoolean(value: unknown): Reading<boolean> {

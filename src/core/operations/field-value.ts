@@ -1,8 +1,9 @@
-import { isIP } from 'node:net';
 import { isRecord, type Json } from '../json.js';
 import { readText, shown, type Reading } from '../reading.js';
 import { isVersion4, parseUuid, type Uuid } from '../uuid.js';
 import type { Field } from './field.js';
+import { isBareImageName } from './image-name.js';
+import { canonicalIp, canonicalMac } from './network-address.js';
 
 /** A worker reads its JSON by recursion; nothing that Shaken Fist writes comes near this depth. */
 const DEEPEST_NESTING = 32;
@@ -40,23 +41,23 @@ export function readUuid4(value: unknown): Reading<Uuid> {
 }
 
 function readIp(value: unknown): Reading<string> {
-  // isIP accepts a zone (fe80::1%eth0), which names an interface of one host and means nothing to another.
-  if (typeof value === 'string' && isIP(value) !== 0 && !value.includes('%')) return { value };
+  const address = typeof value === 'string' ? canonicalIp(value) : null;
+  if (address !== null) return { value: address };
   return { problem: `${shown(value)} is not an IP address (10.0.0.7, or 2001:db8::7)` };
 }
 
 function readMac(value: unknown): Reading<string> {
-  if (typeof value === 'string' && /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(value)) {
-    return { value: value.toLowerCase() };
-  }
+  const address = typeof value === 'string' ? canonicalMac(value) : null;
+  if (address !== null) return { value: address };
   return { problem: `${shown(value)} is not a MAC address (six pairs such as 02:00:00:5e:10:7f)` };
 }
 
-/** Any scheme: Shaken Fist has its own (`sf://…`) beside those of the web. Kept as given, not normalised. */
+/** Any scheme, for Shaken Fist has its own (`sf://…`), or the bare name of an image. Kept as given, not normalised. */
 function readUrl(value: unknown, longest: number): Reading<string> {
   const text = readText(value, longest);
-  if ('problem' in text || (!/\s/.test(text.value) && URL.canParse(text.value))) return text;
-  return { problem: `${shown(value)} is not a URL (https://…)` };
+  if ('problem' in text || isBareImageName(text.value)) return text;
+  if (!/\s/.test(text.value) && URL.canParse(text.value)) return text;
+  return { problem: `${shown(value)} is not a URL (https://…) or the name of an image (debian:12)` };
 }
 
 function readObjects(value: unknown): Reading<readonly Readonly<Record<string, Json | undefined>>[]> {

@@ -169,10 +169,10 @@ describe('a wrong request is told what is wrong', () => {
     ['address with a zone', { ...NET_OP, floating_address: 'fe80::1%eth0' }, 'is not an IP address'],
     [
       'MAC address',
-      { operation_type: 'net_macaddr_ip_op', mac_address: '02-00-00-5e-10-7f' },
-      'mac_address "02-00-00-5e-10-7f" is not a MAC address',
+      { operation_type: 'net_macaddr_ip_op', mac_address: '02-00-00-5e-10' },
+      'mac_address "02-00-00-5e-10" is not a MAC address',
     ],
-    ['URL', { operation_type: 'artifact_fetch_op', url: 'debian' }, 'url "debian" is not a URL'],
+    ['URL', { operation_type: 'artifact_fetch_op', url: '//debian' }, 'url "//debian" is not a URL'],
     ['URL with a space', { operation_type: 'artifact_fetch_op', url: 'https://a/b c' }, 'is not a URL'],
     [
       'long name',
@@ -185,7 +185,7 @@ describe('a wrong request is told what is wrong', () => {
       'namespace "\\u{1b}[2J" contains control characters',
     ],
     ['request id', { ...NET_OP, request_id: 'r'.repeat(65) }, 'has 65 characters (at most 64 are allowed)'],
-    ['delay', { ...NET_OP, delay: -1 }, 'delay -1 is not a number of seconds from 0'],
+    ['delay', { ...NET_OP, delay: -1 }, 'delay -1 is not a time from 0'],
     ['coalesce', { ...NET_OP, coalesce: 'no' }, 'coalesce "no" is not true or false'],
     ['dependency', { ...NET_OP, depends_on: ['net_op'] }, '"net_op" is not an operation (TYPE:UUID'],
     ['dependency with a tail', { ...NET_OP, depends_on: [`net_op:${NODE}:x`] }, 'is not a uuid'],
