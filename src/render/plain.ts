@@ -1,16 +1,27 @@
+import type { AnyAnswer, Column } from './answer.js';
+import { chosenColumns, exitCodeOf } from './columns.js';
+import type { Look } from './look.js';
+import type { Output } from './output.js';
 import { printable } from './printable.js';
-import type { Report } from './report.js';
+import type { Format, Writer } from './writer.js';
 
-/** For pipes: a line for each row, fields separated by tabs, no heading, no colour; `-` where there is no value. */
-export function renderPlain(report: Report): string {
-  const { columns, items } = report.table;
-  return items
-    .map((item) => {
-      const fields = columns.map((column) => {
-        const text = column.display?.(item) ?? String(column.value(item) ?? '-');
-        return printable(text) || '-';
-      });
-      return `${fields.join('\t')}\n`;
-    })
-    .join('');
+/** For pipes: a line for each row, fields separated by tabs, `-` where there is no value; no heading unless asked for. */
+export const PLAIN: Format = {
+  open: (answer: AnyAnswer, output: Output, look: Look): Writer => {
+    const columns = chosenColumns(answer, look);
+    return {
+      begin: async () => {
+        if (look.headings === true) await output.write(`${columns.map(({ name }) => name).join('\t')}\n`);
+      },
+      row: (row) => output.write(`${columns.map((column) => field(column, row)).join('\t')}\n`),
+      end: async () => exitCodeOf(answer),
+      fail: async ({ exitCode }) => exitCode,
+    };
+  },
+  fail: async ({ exitCode }) => exitCode,
+};
+
+function field(column: Column<never>, row: never): string {
+  const text = column.plain?.(row) ?? String(column.value(row) ?? '-');
+  return printable(text) || '-';
 }

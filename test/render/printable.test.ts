@@ -63,7 +63,7 @@ describe('text from the database', () => {
         for (const format of COMMON_FORMATS) {
           const output = await render(reportOf(text), format, { colorLevel: 0 });
           expect(acting(output.replaceAll('\t', '').replaceAll('\r\n', '\n'))).toEqual([]);
-          const lines = { table: 2, plain: 1, csv: 2, ndjson: 1, json: 7 }[format];
+          const lines = { table: 2, wide: 2, plain: 1, csv: 2, ndjson: 1, json: 7 }[format];
           expect(output.split('\n')).toHaveLength(lines! + 1);
         }
       }),

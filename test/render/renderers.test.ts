@@ -95,11 +95,9 @@ describe('the table', () => {
     );
     expect(text.split('\n')).toEqual([
       'Above',
-      '',
       'NAME      SIZE  ODD',
       'a         1 B   true',
       'long one  -     false',
-      '',
       'Below',
       '',
     ]);
@@ -121,7 +119,7 @@ test('only known formats pass', () => {
   for (const format of COMMON_FORMATS) expect(() => checkFormat(format, [])).not.toThrow();
   expect(() => checkFormat('nagios', ['nagios'])).not.toThrow();
   expect(() => checkFormat('nagios', [])).toThrow(
-    '--format nagios is not one of: table, plain, json, ndjson, csv.',
+    '--format nagios is not one of: table, wide, plain, json, ndjson, csv.',
   );
   expect(() => checkFormat('', [])).toThrow('is not one of');
 });
