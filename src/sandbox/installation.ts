@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { UnavailableError } from '../core/errors.js';
 import { obtainPackages, type PackageRequest } from './packages.js';
+import { requireUnwritableByOthers } from './private-directory.js';
 import { runProgram } from './run-program.js';
 
 /** A MariaDB server that can be run from where it lies. */
@@ -46,7 +47,7 @@ export async function findOrObtainServer(search: InstallationSearch): Promise<Se
  * A server out of Debian packages, unpacked into the cache once and complete with its libraries: whatever the machine
  * has or has not.
  *
- * @throws RefusedError as `obtainPackages`
+ * @throws RefusedError as `obtainPackages`, and if others could have put a server of theirs into its place
  */
 export async function obtainServer(
   request: PackageRequest,
@@ -56,6 +57,7 @@ export async function obtainServer(
     [...request.packages].sort().join('+') + (request.suite === undefined ? '' : `@${request.suite}`);
   const root = join(cacheDirectory, 'servers', folder);
   await obtainPackages(request, root);
+  await requireUnwritableByOthers(root);
 
   const libraryFolders = ['lib', 'usr/lib'].flatMap((name) => multiarchFolders(join(root, name)));
   const loader = libraryFolders.flatMap((name) => filesLike(name, /^ld-linux.*\.so\.\d+$/))[0];

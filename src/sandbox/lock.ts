@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RefusedError } from '../core/errors.js';
+import { makeDirectory } from './private-directory.js';
 
 /**
  * Runs `body` while this process, and no other on this machine, holds the lock on `lockFile`; waits for its turn.
@@ -12,7 +12,7 @@ import { RefusedError } from '../core/errors.js';
  * @throws RefusedError where `flock` (util-linux) is not installed, or the file cannot be made
  */
 export async function withFileLock<T>(lockFile: string, body: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(lockFile), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(lockFile));
   const release = await acquire(lockFile);
   try {
     return await body();

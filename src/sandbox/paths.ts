@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Environment } from '../configuration/connection-settings.js';
 import { LONGEST_SOCKET_PATH } from './server.js';
 
@@ -30,12 +30,15 @@ export interface SandboxPaths {
  */
 export function sandboxPaths(environment: Environment): SandboxPaths {
   const home = environment.HOME || homedir();
-  const directory = join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'sf-ops', 'sandbox');
+  const directory = join(
+    baseDirectory(environment.XDG_DATA_HOME) ?? join(home, '.local', 'share'),
+    'sf-ops',
+    'sandbox',
+  );
+  const runtime = baseDirectory(environment.XDG_RUNTIME_DIR);
   const socketDirectory = shortSocketDirectory(directory, [
     directory,
-    ...(environment.XDG_RUNTIME_DIR
-      ? [join(environment.XDG_RUNTIME_DIR, `sf-ops-${digest(directory)}`)]
-      : []),
+    ...(runtime !== null ? [join(runtime, `sf-ops-${digest(directory)}`)] : []),
     join(environment.TMPDIR || '/tmp', `sf-ops-${userInfo().uid}-${digest(directory)}`),
   ]);
   return {
@@ -47,8 +50,13 @@ export function sandboxPaths(environment: Environment): SandboxPaths {
     socketDirectory,
     socketPath: socketIn(socketDirectory),
     searchPath: environment.PATH ?? '',
-    cacheDirectory: join(environment.XDG_CACHE_HOME || join(home, '.cache'), 'sf-ops'),
+    cacheDirectory: join(baseDirectory(environment.XDG_CACHE_HOME) ?? join(home, '.cache'), 'sf-ops'),
   };
+}
+
+/** Null for one that is not set, empty, or relative, which the specification says to ignore. */
+function baseDirectory(value: string | undefined): string | null {
+  return value !== undefined && isAbsolute(value) ? value : null;
 }
 
 function shortSocketDirectory(directory: string, candidates: string[]): string {

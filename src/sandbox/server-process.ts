@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
@@ -71,7 +71,9 @@ function startTime(pid: number): string | null {
   return isZombie ? null : startedAt;
 }
 
+/** Ours only: anybody can start a process with our folder in its command line. */
 function runsOn(pid: number, dataDirectory: string): boolean {
+  if (unlessEnded(null, () => statSync(`/proc/${pid}`).uid) !== process.getuid?.()) return false;
   const words = commandLine(pid);
   return words.includes(`--datadir=${dataDirectory}`) && !words.includes('--bootstrap');
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { chmod, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../../src/core/errors.js';
 import { sandboxPaths } from '../../src/sandbox/paths.js';
-import { ensurePrivateDirectory } from '../../src/sandbox/private-directory.js';
+import { ensurePrivateDirectory, requireUnwritableByOthers } from '../../src/sandbox/private-directory.js';
 import { runFolder } from '../servers/run-folder.js';
 
 const DEEP = `/deep/${'d'.repeat(100)}`;
@@ -20,6 +20,13 @@ describe('where the sandbox lies', () => {
     const paths = sandboxPaths({ HOME: '/home/u', XDG_DATA_HOME: '/data', XDG_CACHE_HOME: '' });
     expect(paths.directory).toBe('/data/sf-ops/sandbox');
     expect(paths.cacheDirectory).toBe('/home/u/.cache/sf-ops');
+  });
+
+  test('a relative one is ignored, as the specification says', () => {
+    const relative = { XDG_DATA_HOME: 'data', XDG_CACHE_HOME: '.', XDG_RUNTIME_DIR: 'run' };
+    expect(sandboxPaths({ HOME: '/home/u', ...relative })).toEqual(sandboxPaths({ HOME: '/home/u' }));
+    const deep = sandboxPaths({ HOME: '/home/u', ...relative, XDG_DATA_HOME: DEEP, TMPDIR: '/scratch' });
+    expect(deep.socketPath).toMatch(/^\/scratch\//);
   });
 
   test('with too deep a data folder the socket is in the runtime folder, else in the temporary one', () => {
@@ -62,4 +69,34 @@ describe('a private folder', () => {
     await writeFile(file, '');
     await expect(ensurePrivateDirectory(file)).rejects.toThrow(RefusedError);
   });
+
+  test.each(['/proc/sandbox', '/proc/self/a/b', '/dev/null/a'])('is refused at once at %s', async (path) => {
+    await expect(ensurePrivateDirectory(path)).rejects.toThrow(RefusedError);
+  });
+});
+
+describe('what is run from a folder', () => {
+  test('is refused when others may write in it, or in one above it', async () => {
+    const above = await mkdtemp(join(runFolder(), 'above-'));
+    const folder = join(above, 'servers', 'one');
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await requireUnwritableByOthers(folder);
+    for (const place of [folder, above]) {
+      await chmod(place, 0o777);
+      await expect(requireUnwritableByOthers(folder)).rejects.toThrow(`others may write in ${place}`);
+      // As in /tmp: others may make files of their own, and may not replace ours.
+      await chmod(place, 0o1777);
+      await requireUnwritableByOthers(folder);
+      await chmod(place, 0o755);
+    }
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)(
+    'is refused when it is somebody else’s (needs root to give it away)',
+    async () => {
+      const folder = await mkdtemp(join(runFolder(), 'theirs-'));
+      await chown(folder, 65534, 65534);
+      await expect(requireUnwritableByOthers(folder)).rejects.toThrow(/belongs to somebody else/);
+    },
+  );
 });

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -97,3 +99,22 @@ describe('a server', () => {
     await expect(starting).rejects.toThrow(RefusedError);
   });
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'a process of another user is not the server, whatever its command line says (needs root to start one)',
+  async () => {
+    const dataDirectory = join(folder, 'claimed');
+    const claim = (...user: string[]): ChildProcess =>
+      spawn('setpriv', [...user, 'sh', '-c', 'echo claimed; cat; true', `--datadir=${dataDirectory}`]);
+    for (const [user, found] of [
+      [['--reuid=65534', '--clear-groups'], false],
+      [['--clear-groups'], true],
+    ] as const) {
+      const claimant = claim(...user);
+      await once(claimant.stdout!, 'data');
+      expect(findServerProcess(dataDirectory) !== null).toBe(found);
+      claimant.stdin!.end();
+      await once(claimant, 'exit');
+    }
+  },
+);
