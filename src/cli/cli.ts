@@ -1,125 +1,135 @@
-import { CommanderError, type Command } from 'commander';
-import type { Handle } from '../commands/command.js';
+import type { CommandDefinition } from '../commands/definition.js';
 import { COMMANDS } from '../commands/index.js';
+import { UsageError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
-import { failureFrom, failureJson, failureText } from './exit.js';
-import {
-  declareGlobalOptions,
-  effectiveOptions,
-  outputFormat,
-  TwinnedCommand,
-  type GlobalOptions,
-} from './global-options.js';
-import { checkFormat } from '../render/renderer.js';
-import { write, type Terminal } from './terminal.js';
+import { deliver } from '../render/deliver.js';
+import { loadFormat } from '../render/formats.js';
+import { Output } from '../render/output.js';
 import { VERSION } from '../version.js';
-
-const EPILOGUE = `
-Every option has an environment twin: --dry-run is SF_OPS_DRY_RUN.
-Exit codes: 0 done or yes · 2 usage · 3 no · 4 deadline · 5 failed · 6 unknown · 7 conflict · 8 pending · 9 refused · 69 cannot tell · 78 configuration`;
-
-const COMMAND_EPILOGUE = `
-Options that every command has (database, output, --timeout, --yes): sf-ops --help`;
+import { parseCommandLine, type CommandLine } from './command-line.js';
+import { failureOf, failureText } from './failure.js';
+import { allOptions, readGlobalOptions } from './global-options.js';
+import { exitCodeOf, listenForInterruption, type Interruption } from './interruption.js';
+import { formatOf, lookOf, requestedFormat } from './look.js';
+import { inputLines, write, type Terminal } from './terminal.js';
+import { argumentValues, optionValues } from './typed-values.js';
 
 /** Runs one command line and returns the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const interruption = listenForSignals();
-  let exitCode: ExitCode = ExitCode.OK;
-  const program = buildProgram(terminal, interruption.signal, (code) => (exitCode = code));
+  const interruption = listenForInterruption();
+  const stdout = new Output(terminal.stdout, 'stdout');
   try {
-    await program.parseAsync(helpAsOption(argv), { from: 'user' });
-    return exitCode;
+    return await Promise.race([run(argv, terminal, stdout, interruption), interruption.crash]);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.OK;
-    return await fail(error, program, argv, terminal);
+    return await fail(error, argv, terminal, stdout);
   } finally {
     interruption.stop();
   }
 }
 
-function buildProgram(terminal: Terminal, signal: AbortSignal, finish: (code: ExitCode) => void): Command {
-  const program = new TwinnedCommand('sf-ops', terminal.environment)
-    .description('Administer the cluster operations of a Shaken Fist cloud, straight from its MariaDB.')
-    .version(VERSION)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void terminal.stdout.write(text),
-      writeErr: () => undefined, // errors are printed in one place, `fail`
-    })
-    // Without the `(env: …)` that commander adds to each line; the epilogue says it once.
-    .configureHelp({ showGlobalOptions: false, optionDescription: ({ description }) => description })
-    .showSuggestionAfterError()
-    .addHelpText('afterAll', ({ command }) => (command.parent === null ? EPILOGUE : COMMAND_EPILOGUE));
-  declareGlobalOptions(program);
-
-  const handle: Handle =
-    (handler, traits = {}) =>
-    async (...args) => {
-      args.pop(); // commander's own Command, last
-      const options = args.pop();
-      const globals = effectiveOptions(program);
-      checkFormat(outputFormat(globals, terminal), traits.formats ?? []);
-      const chosen = traits.sandbox === true ? { ...globals, sandbox: true } : globals;
-      const { openContext } = await import('./context.js');
-      const { context, close } = openContext(chosen, terminal, signal);
-      try {
-        const result = await handler(context, options as never, ...(args as never));
-        if (result.report !== null) await context.print(result.report);
-        // What is printed was done, and tells what; the exit code tells that the signal was heard.
-        finish(signal.aborted ? exitCodeOf(signal) : result.exitCode);
-      } finally {
-        await close();
-      }
-    };
-
-  for (const { name, summary } of COMMANDS) program.command(name).description(summary);
-  program.hook('preSubcommand', async (_, subcommand) => {
-    const entry = COMMANDS.find(({ name }) => name === subcommand.name());
-    if (entry === undefined) return;
-    const { declare } = await entry.load();
-    declare(subcommand, handle);
-  });
-  return program;
+async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  stdout: Output,
+  interruption: Interruption,
+): Promise<ExitCode> {
+  const line = parseCommandLine(helpAsOption(argv), COMMANDS, allOptions);
+  const text = await textInstead(line, argv);
+  if (text === null) return runCommand(line, terminal, stdout, interruption);
+  await stdout.write(text);
+  await stdout.flush();
+  return ExitCode.OK;
 }
 
 /** `help pending` is `pending --help`, so that there is one way to a help text. */
-function helpAsOption(argv: readonly string[]): string[] {
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv.length === 0 ? ['--help'] : [...argv];
+function helpAsOption(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
 }
 
+/** Help or the version; null for a command line that runs a command. */
+async function textInstead(
+  { typed, definition, group }: CommandLine,
+  argv: readonly string[],
+): Promise<string | null> {
+  if (typed.has('version')) return `${VERSION}\n`;
+  if (!typed.has('help') && argv.length > 0) return null;
+  const { commandHelp, listHelp } = await import('./help.js');
+  return definition === null ? listHelp(group) : commandHelp(definition);
+}
+
+async function runCommand(
+  { definition, group, typed, words }: CommandLine,
+  terminal: Terminal,
+  stdout: Output,
+  { signal }: Interruption,
+): Promise<ExitCode> {
+  if (definition === null) {
+    const program = group === null ? 'sf-ops' : `sf-ops ${group}`;
+    throw new UsageError('Which command?', { hint: `${program} --help lists them.` });
+  }
+  const globals = readGlobalOptions(definition, typed, terminal.environment);
+  const lines = (): AsyncIterable<string> => inputLines(terminal, signal);
+  const request = {
+    options: optionValues(definition.options, typed, terminal.environment),
+    arguments: argumentValues(definition.arguments, await withStandardInput(words, definition, lines)),
+  };
+  const [{ openContext }, implementation, format] = await Promise.all([
+    import('./context.js'),
+    definition.load(),
+    loadFormat(formatOf(globals, terminal)),
+  ]);
+  const { context, close } = openContext(definition, globals, terminal, signal);
+  try {
+    const answer = await implementation(context, request);
+    const writer = format.open(answer, stdout, lookOf(terminal, globals));
+    const delivery = await deliver(answer, writer, stdout, { signal, failureOf });
+    if (delivery.undelivered !== null) context.warn(delivery.undelivered);
+    if (delivery.error !== null) await report(delivery.error, terminal, globals.verbose === true);
+    // What is printed was done, and tells what; the exit code tells that the signal was heard.
+    else if (signal.aborted) return exitCodeOf(signal);
+    return delivery.exitCode;
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * The words of the command line, with a `-` where ids stand replaced by the lines of standard input.
+ *
+ * @throws UsageError when standard input names nothing: what fed it has failed, and no answer would be about anything
+ */
+async function withStandardInput(
+  words: readonly string[],
+  definition: CommandDefinition,
+  lines: () => AsyncIterable<string>,
+): Promise<readonly string[]> {
+  const first = Object.values(definition.arguments).findIndex(({ stdin }) => stdin);
+  if (first < 0 || !words.slice(first).includes('-')) return words;
+  const ids: string[] = [];
+  for await (const line of lines()) if (line !== '') ids.push(line);
+  if (ids.length === 0) throw new UsageError('Standard input is empty: it should hold ids, one a line.');
+  return words.flatMap((word, index) => (index >= first && word === '-' ? ids : [word]));
+}
+
+/** There is no answer: stderr says why, stdout what the format has for it. */
 async function fail(
   error: unknown,
-  program: Command,
   argv: readonly string[],
   terminal: Terminal,
+  stdout: Output,
 ): Promise<ExitCode> {
-  const failure = failureFrom(error);
-  const options = program.opts<GlobalOptions>();
-  // A command line that could not be parsed still asks for JSON where it says so.
-  const json = outputFormat(options, terminal) === 'json' || argv.includes('--json');
-  if (json) await write(terminal.stdout, failureJson(failure));
-  await write(terminal.stderr, failureText(failure, options.verbose === true));
-  return failure.exitCode;
+  await report(error, terminal, argv.includes('--verbose'));
+  const format = await loadFormat(requestedFormat(argv, terminal));
+  const failure = failureOf(error);
+  try {
+    const exitCode = await format.fail(failure, stdout);
+    await stdout.flush();
+    return exitCode;
+  } catch {
+    return failure.exitCode; // stdout cannot be written; stderr has said everything
+  }
 }
 
-/** The first signal asks the command to end at a safe point; the second ends the process at once. */
-function listenForSignals(): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(exitCodeOf(controller.signal));
-    controller.abort(name);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    stop: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
-}
-
-function exitCodeOf({ reason }: AbortSignal): ExitCode {
-  return reason === 'SIGTERM' ? ExitCode.TERMINATED : ExitCode.INTERRUPTED;
+async function report(error: unknown, { stderr }: Terminal, verbose: boolean): Promise<void> {
+  await write(stderr, failureText(error, verbose));
 }

@@ -1,109 +1,111 @@
-import { Command, Option } from 'commander';
+import type {
+  CommandDefinition,
+  OptionDefinition,
+  OptionDefinitions,
+  ValuesOf,
+} from '../commands/definition.js';
+import { choice, duration, file, flag, option, text } from '../commands/parameters.js';
 import type { ConnectionFlags, Environment } from '../configuration/connection-settings.js';
 import { UsageError } from '../core/errors.js';
-import type { Terminal } from './terminal.js';
+import { shown, type Reading } from '../core/reading.js';
+import { COMMON_FORMATS } from '../render/formats.js';
+import { flagOf, optionValues, type Typed } from './typed-values.js';
 
-export interface GlobalOptions extends ConnectionFlags {
-  sandbox?: boolean;
-  format?: string;
-  json?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  color: 'auto' | 'always' | 'never';
-  timeout?: string;
-  yes?: boolean;
-}
-
-const DATABASE = 'Database:';
-const OUTPUT = 'Output:';
+const DATABASE = { group: 'Database' };
+const OUTPUT = { group: 'Output' };
 
 /** The options that every command takes, before or after its name. */
-export function declareGlobalOptions(program: Command): void {
-  const option = (group: string, flags: string, description: string): Option =>
-    new Option(flags, description).helpGroup(group);
-  for (const declared of [
-    option(DATABASE, '--host <host[:port],…>', 'server, or several in order of preference'),
-    option(DATABASE, '--port <port>', 'TCP port for hosts that name none (3306)'),
-    option(DATABASE, '--user <user>', 'account (shakenfist)'),
-    option(DATABASE, '--database <name>', 'database (shakenfist)'),
-    option(DATABASE, '--socket <path>', 'unix socket instead of a host'),
-    option(DATABASE, '--password-file <file>', 'file that holds the password'),
-    option(DATABASE, '--defaults-file <file>', 'option file of the mariadb client'),
-    option(DATABASE, '--config <file>', 'Shaken Fist configuration (/etc/sf/config)'),
-    option(DATABASE, '--ssl-ca <file>', 'certificate authority for TLS'),
-    option(DATABASE, '--ssl-cert <file>', 'client certificate for TLS'),
-    option(DATABASE, '--ssl-key <file>', 'client key for TLS'),
-    option(DATABASE, '--ssl-verify-server-cert', 'use TLS and check the certificate'),
-    option(DATABASE, '--no-ssl-verify-server-cert', 'use TLS and accept any certificate'),
-    option(DATABASE, '--sandbox', 'use the private sandbox server, started if needed'),
-    option(
-      OUTPUT,
-      '--format <format>',
-      'table, plain, json, ndjson or csv (table on a terminal, else plain)',
-    ),
-    option(OUTPUT, '--json', 'same as --format json'),
-    option(OUTPUT, '--color <when>', 'auto, always or never')
-      .choices(['auto', 'always', 'never'])
-      .default('auto'),
-    option(OUTPUT, '--quiet', 'only the answer and warnings'),
-    option(OUTPUT, '--verbose', 'show SQL, and the cause of an error'),
-    option('Options:', '--timeout <seconds>', 'deadline for the whole command'),
-    option('Options:', '--yes', 'answer every question with yes'),
-  ]) {
-    program.addOption(declared);
-  }
-}
+export const GLOBAL_OPTIONS = {
+  host: text('host[:port],…', 'server, or several in order of preference', DATABASE),
+  port: text('port', 'TCP port for hosts that name none (3306)', DATABASE),
+  user: text('user', 'account (shakenfist)', DATABASE),
+  database: text('name', 'database (shakenfist)', DATABASE),
+  socket: text('path', 'unix socket instead of a host', { ...DATABASE, completes: 'file' }),
+  passwordFile: file('file that holds the password', DATABASE),
+  defaultsFile: file('option file of the mariadb client', DATABASE),
+  config: file('Shaken Fist configuration (/etc/sf/config)', DATABASE),
+  sslCa: file('certificate authority for TLS', DATABASE),
+  sslCert: file('client certificate for TLS', DATABASE),
+  sslKey: file('client key for TLS', DATABASE),
+  sslVerifyServerCert: flag('use TLS and check the certificate', DATABASE),
+  noSslVerifyServerCert: flag('use TLS and accept any certificate', DATABASE),
+  sandbox: flag('use the private sandbox server, started if needed', DATABASE),
+  format: formatOption([]),
+  json: flag('same as --format json', OUTPUT),
+  columns: option('names', readNames, 'columns of table, wide, plain and csv, in this order', OUTPUT),
+  headers: flag('a line of headings in plain too', OUTPUT),
+  noHeaders: flag('no line of headings', OUTPUT),
+  utc: flag('times of day in UTC, not in local time', OUTPUT),
+  color: choice('when', ['auto', 'always', 'never'], 'auto, always or never', { ...OUTPUT, default: 'auto' }),
+  quiet: flag('nothing but the answer, and warnings', OUTPUT),
+  verbose: flag('every row, SQL, and the cause of an error', OUTPUT),
+  timeout: duration('deadline for the whole command'),
+  yes: flag('answer every question with yes'),
+  help: flag('this help', { short: 'h' }),
+  version: flag('the version of sf-ops'),
+} satisfies OptionDefinitions;
 
-/**
- * A command whose every option has an environment twin: `--dry-run` is `SF_OPS_DRY_RUN`. So have its subcommands'.
- * An empty variable is one that is not set. A switch takes 1, true, yes or on; 0, false, no and off leave it off.
- */
-export class TwinnedCommand extends Command {
-  constructor(
-    name: string,
-    private readonly environment: Environment,
-  ) {
-    super(name);
-  }
+/** Those that were given, or have a default. */
+export type GlobalOptions = Partial<ValuesOf<typeof GLOBAL_OPTIONS>>;
 
-  override createCommand(name = ''): TwinnedCommand {
-    return new TwinnedCommand(name, this.environment);
-  }
-
-  override addOption(option: Option): this {
-    const name = `SF_OPS_${option.name().replaceAll('-', '_').toUpperCase()}`;
-    const value = this.environment[name] ?? '';
-    const isSwitch = !option.required && !option.optional;
-    // Before the option is added, or commander does not listen for it.
-    if (value !== '' && !(isSwitch && /^(0|false|no|off)$/i.test(value))) option.env(name);
-    return super.addOption(option);
-  }
-}
-
-/** A table is for people; programs and files get `plain`. */
-export function outputFormat(options: GlobalOptions, terminal: Terminal): string {
-  if (options.json) return 'json';
-  return options.format ?? (terminal.stdout.isTTY ? 'table' : 'plain');
-}
-
-/** Ways of saying the same thing: where the database is, and how the answer looks. */
-const RIVALS: readonly (readonly (keyof GlobalOptions)[])[] = [
+/** Ways of saying the same thing, or the opposite. */
+const RIVALS: readonly (readonly string[])[] = [
   ['host', 'socket', 'sandbox'],
   ['format', 'json'],
+  ['headers', 'noHeaders'],
+  ['sslVerifyServerCert', 'noSslVerifyServerCert'],
+  ['quiet', 'verbose'],
 ];
 
+/** Every option of a command; of the program, without one. Its own stand in for common ones of the same name. */
+export function allOptions(definition: CommandDefinition | null): OptionDefinitions {
+  return { ...GLOBAL_OPTIONS, format: formatOption(definition?.formats ?? []), ...definition?.options };
+}
+
 /**
- * The global options as they were meant together: what the command line says outdoes the environment twin of each
+ * The common options as they were meant together: what the command line says outdoes the environment twin of every
  * other way to say it.
  *
- * @throws UsageError when the command line says it twice
+ * @throws UsageError for a wrong value, or when the command line says it twice
  */
-export function effectiveOptions(program: Command): GlobalOptions {
-  const options = { ...program.opts<GlobalOptions>() };
-  for (const rivals of RIVALS) {
-    const [said, second] = rivals.filter((name) => program.getOptionValueSource(name) === 'cli');
-    if (second !== undefined) throw new UsageError(`--${said} and --${second} exclude each other.`);
-    for (const other of rivals) if (said !== undefined && other !== said) delete options[other];
-  }
-  return options;
+export function readGlobalOptions(
+  definition: CommandDefinition | null,
+  typed: Typed,
+  environment: Environment,
+): GlobalOptions {
+  const outdone = RIVALS.flatMap((rivals) => {
+    const [said, second] = rivals.filter((name) => typed.has(name));
+    if (second !== undefined)
+      throw new UsageError(`${flagOf(said!)} and ${flagOf(second)} exclude each other.`);
+    return said === undefined ? [] : rivals.filter((name) => name !== said);
+  });
+  const own = definition?.options ?? {};
+  const meant = Object.entries({ ...GLOBAL_OPTIONS, format: formatOption(definition?.formats ?? []) }).filter(
+    ([name]) => !(name in own) && !outdone.includes(name),
+  );
+  return optionValues(Object.fromEntries<OptionDefinition>(meant), typed, environment);
+}
+
+export function connectionFlags(options: GlobalOptions): ConnectionFlags {
+  const { host, port, user, database, socket, passwordFile, defaultsFile, config } = options;
+  const { sslCa, sslCert, sslKey, sslVerifyServerCert, noSslVerifyServerCert } = options;
+  const sslVerify = sslVerifyServerCert ? true : noSslVerifyServerCert ? false : undefined;
+  const flags = { host, port, user, database, socket, passwordFile, defaultsFile, config };
+  const given = Object.entries({ ...flags, sslCa, sslCert, sslKey, sslVerifyServerCert: sslVerify }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(given);
+}
+
+function formatOption(special: readonly string[]): OptionDefinition<string | undefined> {
+  const formats = [...COMMON_FORMATS, ...special];
+  return choice('format', formats, 'how to write the answer (table on a terminal, else plain)', {
+    ...OUTPUT,
+    short: 'o',
+  });
+}
+
+function readNames(typed: string): Reading<readonly string[]> {
+  const names = typed.split(',').map((name) => name.trim().toLowerCase());
+  return names.includes('') ? { problem: `${shown(typed)} is not a list of names: a,b,c` } : { value: names };
 }

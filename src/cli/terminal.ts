@@ -1,6 +1,5 @@
 import type { Environment } from '../configuration/connection-settings.js';
 import { InterruptedError, RefusedError } from '../core/errors.js';
-import type { RenderOptions } from '../render/renderer.js';
 
 /** The process's streams and what is known of them. The only place that writes to them. */
 export interface Terminal {
@@ -14,18 +13,6 @@ export interface Terminal {
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   if (text === '') return;
   await new Promise<void>((resolve) => stream.write(text, () => resolve()));
-}
-
-/** Colour as `--color`, NO_COLOR and FORCE_COLOR ask, and otherwise on a terminal only. */
-export function colorLevel(
-  terminal: Terminal,
-  when: 'auto' | 'always' | 'never',
-): RenderOptions['colorLevel'] {
-  if (when !== 'auto') return when === 'always' ? 1 : 0;
-  const { NO_COLOR: none, FORCE_COLOR: forced, TERM: kind } = terminal.environment;
-  if (none !== undefined && none !== '') return 0;
-  if (forced !== undefined) return forced === '0' || forced === 'false' ? 0 : 1;
-  return terminal.stdout.isTTY && kind !== 'dumb' ? 1 : 0;
 }
 
 /**

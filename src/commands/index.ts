@@ -1,52 +1,53 @@
-import type { Declare } from './command.js';
-
-export interface CommandEntry {
-  name: string;
-  summary: string;
-  /** Loads the command's file: only the command that runs pays for what it needs. */
-  load: () => Promise<{ declare: Declare }>;
-}
+import type { CommandDefinition } from './definition.js';
+import { doctor } from './doctor/definition.js';
+import { enqueue } from './enqueue/definition.js';
+import { history } from './history/definition.js';
+import { latest } from './latest/definition.js';
+import {
+  migrateApply,
+  migratePlan,
+  migrateRestore,
+  migrateStatus,
+  migrateVerify,
+} from './migrate/definitions.js';
+import { networkIsOkay, networkList } from './network/definitions.js';
+import { pending } from './pending/definition.js';
+import {
+  sandboxFinish,
+  sandboxReset,
+  sandboxSeed,
+  sandboxStart,
+  sandboxStatus,
+  sandboxStop,
+  sandboxUrl,
+} from './sandbox/definitions.js';
 
 /** Every command, in the order of `--help`. */
-export const COMMANDS: readonly CommandEntry[] = [
-  {
-    name: 'enqueue',
-    summary: 'enqueue an operation with all of its targets',
-    load: async () => import('./enqueue/enqueue.js'),
-  },
-  {
-    name: 'pending',
-    summary: 'list the unfinished operations that target an object',
-    load: async () => import('./pending.js'),
-  },
-  {
-    name: 'latest',
-    summary: 'the newest operation of an object, whatever its state',
-    load: async () => import('./latest.js'),
-  },
-  {
-    name: 'history',
-    summary: 'every recorded operation of an object, newest first',
-    load: async () => import('./history.js'),
-  },
-  {
-    name: 'network',
-    summary: 'whether networks are okay, and the list of them',
-    load: async () => import('./network.js'),
-  },
-  {
-    name: 'migrate',
-    summary: 'change the schema of a live cluster, as Shaken Fist would, with care',
-    load: async () => import('./migrate/migrate.js'),
-  },
-  {
-    name: 'doctor',
-    summary: 'check everything that must be true, and say what to do',
-    load: async () => import('./doctor.js'),
-  },
-  {
-    name: 'sandbox',
-    summary: 'a private MariaDB server to try everything on',
-    load: async () => import('./sandbox/sandbox.js'),
-  },
+export const COMMANDS: readonly CommandDefinition[] = [
+  enqueue,
+  pending,
+  latest,
+  history,
+  networkIsOkay,
+  networkList,
+  migrateStatus,
+  migratePlan,
+  migrateApply,
+  migrateVerify,
+  migrateRestore,
+  doctor,
+  sandboxStart,
+  sandboxStop,
+  sandboxStatus,
+  sandboxReset,
+  sandboxSeed,
+  sandboxUrl,
+  sandboxFinish,
 ];
+
+/** What the commands of a group have in common, for the list of commands. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  network: 'whether networks are okay, and the list of them',
+  migrate: 'change the schema of a live cluster, as Shaken Fist would, with care',
+  sandbox: 'a private MariaDB server to try everything on',
+};

@@ -1,15 +1,6 @@
-import { UsageError } from './errors.js';
-
 const SECONDS: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** `90`, `90s`, `15m`, `1h30m`, `7d` → seconds. A bare number is seconds. Throws a `UsageError` for anything else. */
-export function parseDuration(text: string): number {
-  const seconds = readDuration(text);
-  if (seconds !== null) return seconds;
-  throw new UsageError(`"${text}" is not a duration: write 90, 90s, 15m, 1h30m or 7d.`);
-}
-
-/** As `parseDuration`, with null for what is not a duration. */
+/** `90`, `90s`, `15m`, `1h30m`, `7d` → seconds. A bare number is seconds. Null for anything else. */
 export function readDuration(text: string): number | null {
   const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?/gy)];
   const consumed = parts.reduce((length, part) => length + part[0].length, 0);

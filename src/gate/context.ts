@@ -1,4 +1,5 @@
 import type { Environment } from '../configuration/connection-settings.js';
+import type { ThisNodeSettings } from '../core/gate/this-node.js';
 
 /** What the gate needs from the command that asks. */
 export interface GateContext {
@@ -9,6 +10,8 @@ export interface GateContext {
   readonly signal: AbortSignal;
   /** Unix seconds on this machine's clock. */
   now(): number;
+  /** What this machine's configuration says about the Shaken Fist node that it is. */
+  thisNode(): ThisNodeSettings;
   /** Tells the operator what should not be overlooked. */
   warn(text: string): void;
 }

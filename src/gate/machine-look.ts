@@ -2,7 +2,6 @@ import type { Check } from '../core/gate/gate-checks.js';
 import type { NetworkFacts } from '../core/gate/network.js';
 import { identifyThisNode, type ThisNode } from '../core/gate/this-node.js';
 import type { Uuid } from '../core/uuid.js';
-import { readThisNode } from '../configuration/this-node.js';
 import { readClusterFacts } from '../database/queries/cluster-facts.js';
 import type { Database } from '../database/database.js';
 import { meshPlacements } from '../database/queries/mesh-placements.js';
@@ -24,19 +23,17 @@ const TOOL_SECONDS = 15;
 /**
  * Decides whether this machine is to be looked at.
  *
- * @param configPath as given with `--config`
  * @returns null where it is not
  */
 export async function machineLook(
   context: GateContext,
   database: Database,
   options: MachineLookOptions,
-  configPath: string | undefined,
 ): Promise<MachineLook | null> {
   if (options.hostChecks === 'off') return null;
   const description = await database.describe();
   const { nodes } = await database.read(async (session) => readClusterFacts(session, description));
-  const node = identifyThisNode(readThisNode(configPath, context.environment), nodes);
+  const node = identifyThisNode(context.thisNode(), nodes);
   if (!isToBeLookedAt(context, node, options)) return null;
 
   const tools = {

@@ -1,13 +1,8 @@
-import { NotFoundError, UsageError } from '../core/errors.js';
+import { NotFoundError } from '../core/errors.js';
 import { shown } from '../core/reading.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { isNamespaceInUse } from '../database/queries/namespaces.js';
 import type { Session } from '../database/session.js';
-
-/** @throws UsageError for a namespace that is empty, such as a variable of a script that was not set */
-export function requireNamespaceText(namespace: string | undefined): void {
-  if (namespace?.trim() === '') throw new UsageError('--namespace is empty.');
-}
 
 /**
  * Nothing was found in a namespace: is there one? A mistyped name must not look like a namespace that is fine.

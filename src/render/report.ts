@@ -13,6 +13,8 @@ export interface Column<Item> {
   /** The value as a person wants it, where that differs. */
   display?: (item: Item) => string;
   tone?: (item: Item) => Tone | undefined;
+  /** Left out where people look. */
+  wideOnly?: boolean;
 }
 
 /** A line of text for people: shown by `table` only, above or below the rows. */

@@ -24,13 +24,13 @@ describe('bad input', () => {
   test.each<[string, string[], number, RegExp]>([
     ['no such command', ['pendign'], 2, /Unknown command 'pendign'/],
     ['no such option', ['pending', '--al'], 2, /Unknown option '--al'/],
-    ['an option without its value', ['pending', 'network', NETWORK, '--limit'], 2, /argument missing/],
+    ['an option without its value', ['pending', 'network', NETWORK, '--limit'], 2, /--limit needs a value/],
     ['two formats', ['pending', '--all', '--format', 'csv'], 2, /--format and --json exclude each other/],
     [
       'no such colour',
       ['pending', '--all', '--color', 'blue'],
       2,
-      /Allowed choices are auto, always, never\.$/,
+      /"blue" is not one of: auto, always, never\.$/,
     ],
     ['a timeout that is none', ['pending', '--all', '--timeout', 'soon'], 2, /"soon" is not a duration/],
     [

@@ -55,7 +55,7 @@ describe('format and colour', () => {
   test('a format that does not exist names those that do', async () => {
     expect(await pending(['--format', 'yaml'])).toMatchObject({
       exitCode: 2,
-      stderr: 'sf-ops: --format yaml is not one of: table, plain, json, ndjson, csv.\n',
+      stderr: 'sf-ops: --format "yaml" is not one of: table, wide, plain, json, ndjson, csv.\n',
     });
   });
 });

@@ -145,14 +145,14 @@ describe('pending, asked wrongly: no answer that a script could take for one', (
     [
       'a state that is not pending',
       ['network', NETWORK, '--state', 'complete'],
-      /not a state of a pending operation/,
+      /is not one of: queued, preflight, executing/,
     ],
     ['a state with a typo', ['network', NETWORK, '--state', 'queud'], /did you mean queued\?/],
     ['an operation type with a typo', ['--all', '--operation-type', 'net_opp'], /did you mean net_op\?/],
     ['an age that is none', ['--all', '--older-than', 'soon'], /"soon" is not a duration/],
     ['a limit that is none', ['--all', '--limit', '-1'], /-1/],
     ['a prefix of several', ['network', 'aaaaaaaa'], /is 2 networks: aaaaaaaa-0000-4000-8000-000000000001/],
-    ['standard input that is empty', ['network', '-'], /Standard input names nothing/],
+    ['standard input that is empty', ['network', '-'], /Standard input is empty/],
     ['an option of another command', ['--all', '--task', 'x'], /Unknown option '--task'/],
   ])('%s', async (_, words, message) => {
     const outcome = await pending(words);

@@ -11,41 +11,20 @@ import { recordAuditEvents } from '../../database/queries/events.js';
 import { resolveReferences } from '../../operations/enqueue/references.js';
 import { serverError, serverMessage } from '../../database/server-errors.js';
 import { batchResult, enqueued, singleResult, type EnqueueItem, type EnqueuedOperation } from './report.js';
-import type { CommandContext, Declare, Result } from '../command.js';
-import {
-  declareOperationOptions,
-  describeTypes,
-  givenOptions,
-  rawRequest,
-  type OperationOptions,
-} from './options.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import { answerFrom } from '../report-answer.js';
+import type { EnqueueOptions, EnqueueRequest as EnqueueCommandRequest } from './definition.js';
+import { givenOptions, rawRequest } from './options.js';
 import { readRequests, type RequestLine } from './file.js';
-
-interface EnqueueOptions extends OperationOptions {
-  file?: string;
-  force?: boolean;
-  dryRun?: boolean;
-}
 
 /** Operations in one transaction: large enough to be fast, small enough not to hold locks for long. */
 const BATCH = 500;
 
-export const declare: Declare = (command, handle) => {
-  command.argument('[operation-type]', 'what kind of operation; see below');
-  declareOperationOptions(command);
-  command
-    .option('--file <file>', 'enqueue one operation for each line of JSON; - reads stdin')
-    .option('--force', 'do not check that objects and nodes exist')
-    .option('--dry-run', 'show rows and SQL, write nothing')
-    .addHelpText('after', describeTypes())
-    .action(handle(run));
-};
-
-async function run(
+export async function runEnqueue(
   context: CommandContext,
-  options: EnqueueOptions,
-  operationType: string | undefined,
-): Promise<Result> {
+  { options, arguments: { operationType } }: EnqueueCommandRequest,
+): Promise<AnyAnswer> {
   if (options.file !== undefined) {
     if (operationType !== undefined) throw new UsageError('Give either an operation type or --file.');
     const [given] = givenOptions(options);
@@ -63,14 +42,18 @@ async function run(
   const request = parseEnqueueRequest(await resolveReferences(database, raw));
   const [item] = await enqueueBatch(context, database, [request], options);
   if (item instanceof SfOpsError) throw item;
-  return { exitCode: ExitCode.OK, report: singleResult(item!) };
+  return answerFrom(singleResult(item!), ExitCode.OK);
 }
 
 /**
  * A line that cannot be met does not keep the others from being enqueued; the exit code is that of the first one.
  * When the database stops answering half-way, what was enqueued until then is still told.
  */
-async function enqueueFile(context: CommandContext, options: EnqueueOptions, file: string): Promise<Result> {
+async function enqueueFile(
+  context: CommandContext,
+  options: EnqueueOptions,
+  file: string,
+): Promise<AnyAnswer> {
   const database = await context.database();
   await database.describe();
   const items: EnqueueItem[] = [];
@@ -88,7 +71,8 @@ async function enqueueFile(context: CommandContext, options: EnqueueOptions, fil
     if (!(error instanceof InterruptedError) || items.length === 0) throw error;
     context.warn('interrupted while reading: lines that are not listed were not tried');
   }
-  return batchResult(items);
+  const { report, exitCode } = batchResult(items);
+  return answerFrom(report, exitCode);
 }
 
 async function* batches(lines: AsyncIterable<RequestLine>): AsyncIterable<RequestLine[]> {
@@ -136,8 +120,8 @@ async function enqueueBatch(
   options: EnqueueOptions,
 ): Promise<(EnqueuedOperation | SfOpsError)[]> {
   if (requests.length === 0) return [];
-  const how = { force: options.force === true, now: () => context.now() };
-  const rehearsal = options.dryRun === true ? await rehearseEnqueue(database, requests, how) : null;
+  const how = { force: options.force, now: () => context.now() };
+  const rehearsal = options.dryRun ? await rehearseEnqueue(database, requests, how) : null;
   const outcomes = rehearsal?.outcomes ?? (await enqueue(database, requests, how));
   for (const warning of new Set(outcomes.flatMap(warningsOf))) context.warn(warning);
   if (rehearsal === null) await audit(context, database, outcomes);

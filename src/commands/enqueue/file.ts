@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { ConfigurationError, SfOpsError, UsageError } from '../../core/errors.js';
 import { isRecord } from '../../core/json.js';
 import { parseEnqueueRequest, type EnqueueRequest } from '../../core/operations/enqueue-request.js';
-import type { CommandContext } from '../command.js';
+import type { CommandContext } from '../context.js';
 
 export interface RequestLine {
   /** Counted from 1, as an editor does. */

@@ -1,4 +1,3 @@
-import { parseDuration } from '../../core/duration.js';
 import { RefusedError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { ApplyRequest, Check, Migration } from '../../migrations/migration.js';
@@ -6,7 +5,15 @@ import type { Surroundings } from '../../migrations/nodes.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
 import { applyMigration, planMigration, restoreColumn, withSurroundings } from '../../migrations/runner.js';
 import { migrationStatus } from '../../migrations/status.js';
-import type { CommandContext, Declare, Result } from '../command.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import { answerFrom } from '../report-answer.js';
+import type {
+  ApplyRequest as ApplyCommandRequest,
+  PlanRequest,
+  RestoreRequest,
+  VerifyRequest,
+} from './definitions.js';
 import { planReport, wouldBeRefused } from './plan-report.js';
 import {
   appliedReport,
@@ -16,116 +23,72 @@ import {
   type AppliedMigration,
 } from './reports.js';
 
-interface ApplyOptions {
-  phase?: string;
-  backup?: string;
-  yesDaemonsAreStopped?: boolean;
-  acceptUnknown?: boolean;
-  dryRun?: boolean;
-  maxWait: string;
-}
-
-const NAMES = MIGRATIONS.map(({ id }) => id).join(' or ');
-
-export const declare: Declare = (command, handle) => {
-  command.command('status').description('where every migration stands').action(handle(status));
-  const plan = command
-    .command('plan')
-    .description('look from all sides, change nothing: preflight, SQL, size, locks')
-    .argument('[migration]', NAMES);
-  const apply = command
-    .command('apply')
-    .description('bring a migration to its end, from wherever it is')
-    .argument('[migration]', `${NAMES}; without it, all that remain`);
-  for (const declared of [plan, apply]) {
-    declared
-      .option('--phase <phase>', 'hide: stop once the column is invisible; drop: go all the way')
-      .option('--backup <file>', 'keep the values that a drop would lose')
-      .option('--yes-daemons-are-stopped', 'go ahead although nodes checked in a moment ago')
-      .option('--accept-unknown', 'go ahead although some rules could not look');
-  }
-  plan.action(handle(look, { formats: ['sql'] }));
-  apply
-    .option('--dry-run', 'print what would be done, and do nothing')
-    .option('--max-wait <duration>', 'how long to wait for a quiet moment', '60s')
-    .action(handle(run, { formats: ['sql'] }));
-  command
-    .command('verify')
-    .description('check columns, keys and versions on every node')
-    .argument('[migration]', NAMES)
-    .action(handle(verify));
-  command
-    .command('restore')
-    .description('undo drop-last-cluster-operation: show the column again, or add it and put its values back')
-    .argument('[migration]', 'drop-last-cluster-operation')
-    .option('--from <file>', 'what --backup has written')
-    .option('--max-wait <duration>', 'how long to wait for a quiet moment', '60s')
-    .action(handle(undo));
-};
-
-async function status(context: CommandContext): Promise<Result> {
+export async function status(context: CommandContext): Promise<AnyAnswer> {
   const found = await migrationStatus(await context.database(), MIGRATIONS);
-  return { exitCode: ExitCode.OK, report: statusReport(found) };
+  return answerFrom(statusReport(found), ExitCode.OK);
 }
 
-async function look(
+export async function plan(
   context: CommandContext,
-  options: ApplyOptions,
+  { options, arguments: { migration } }: PlanRequest,
+): Promise<AnyAnswer> {
+  return planned(context, options, migration, ExitCode.NO);
+}
+
+/** @param refused how it ends where `apply` would refuse to begin */
+async function planned(
+  context: CommandContext,
+  options: PlanRequest['options'],
   name: string | undefined,
-): Promise<Result> {
+  refused: ExitCode,
+): Promise<AnyAnswer> {
   const request = readRequest(options, name);
   return withSurroundings(await context.database(), async (surroundings) => {
     const plans = [];
     for (const migration of chosen(name)) plans.push(await planMigration(migration, surroundings, request));
-    const refused = plans.some(wouldBeRefused);
-    return {
-      exitCode: refused ? ExitCode.NO : ExitCode.OK,
-      report: planReport(plans, surroundings.database.settings.database),
-    };
+    const report = planReport(plans, surroundings.database.settings.database);
+    return answerFrom(report, plans.some(wouldBeRefused) ? refused : ExitCode.OK);
   });
 }
 
-async function run(
+export async function apply(
   context: CommandContext,
-  options: ApplyOptions,
-  name: string | undefined,
-): Promise<Result> {
+  { options, arguments: { migration: name } }: ApplyCommandRequest,
+): Promise<AnyAnswer> {
   const request = readRequest(options, name);
-  const maxWaitSeconds = parseDuration(options.maxWait);
-  if (options.dryRun) {
-    const planned = await look(context, options, name);
-    return { ...planned, exitCode: planned.exitCode === ExitCode.NO ? ExitCode.REFUSED : ExitCode.OK };
-  }
+  if (options.dryRun) return planned(context, options, name, ExitCode.REFUSED);
   return withSurroundings(await context.database(), async (surroundings) => {
     await requireNoneBlocked(surroundings, chosen(name));
     const applied: AppliedMigration[] = [];
     for (const migration of chosen(name)) {
       applied.push({
         migration,
-        ...(await applyMigration(migration, surroundings, request, maxWaitSeconds, context)),
+        ...(await applyMigration(migration, surroundings, request, options.maxWait, context)),
       });
       if (applied.at(-1)!.outcome === 'not_verified') break;
     }
     const verified = applied.every(({ outcome }) => outcome !== 'not_verified');
-    return { exitCode: verified ? ExitCode.OK : ExitCode.NO, report: appliedReport(applied) };
+    return answerFrom(appliedReport(applied), verified ? ExitCode.OK : ExitCode.NO);
   });
 }
 
-async function verify(context: CommandContext, _: object, name: string | undefined): Promise<Result> {
+export async function verify(
+  context: CommandContext,
+  { arguments: { migration: name } }: VerifyRequest,
+): Promise<AnyAnswer> {
   return withSurroundings(await context.database(), async (surroundings) => {
     const verified = [];
     for (const migration of chosen(name))
       verified.push({ migration, checks: await migration.verify(surroundings) });
     const results = verified.flatMap(({ checks }) => checks.map(({ result }) => result));
-    return { exitCode: verdict(results), report: verifyReport(verified) };
+    return answerFrom(verifyReport(verified), verdict(results));
   });
 }
 
-async function undo(
+export async function restore(
   context: CommandContext,
-  options: { from?: string; maxWait: string },
-  name: string | undefined,
-): Promise<Result> {
+  { options, arguments: { migration: name } }: RestoreRequest,
+): Promise<AnyAnswer> {
   const [migration] = chosen(name ?? 'drop-last-cluster-operation');
   if (migration!.id !== 'drop-last-cluster-operation') {
     throw new RefusedError(
@@ -136,16 +99,8 @@ async function undo(
     );
   }
   return withSurroundings(await context.database(), async (surroundings) => {
-    const restored = await restoreColumn(
-      surroundings,
-      options.from ?? null,
-      parseDuration(options.maxWait),
-      context,
-    );
-    return {
-      exitCode: restored.values?.exact === false ? ExitCode.NO : ExitCode.OK,
-      report: restoredReport(restored),
-    };
+    const restored = await restoreColumn(surroundings, options.from ?? null, options.maxWait, context);
+    return answerFrom(restoredReport(restored), restored.values?.exact === false ? ExitCode.NO : ExitCode.OK);
   });
 }
 
@@ -166,11 +121,8 @@ async function requireNoneBlocked(
   });
 }
 
-function readRequest(options: ApplyOptions, name: string | undefined): ApplyRequest {
+function readRequest(options: PlanRequest['options'], name: string | undefined): ApplyRequest {
   const { phase = null, backup = null } = options;
-  if (phase !== null && phase !== 'hide' && phase !== 'drop') {
-    throw new UsageError(`--phase ${phase} is neither hide nor drop.`);
-  }
   if ((phase !== null || backup !== null) && name === 'composite-target-uniqueness') {
     throw new UsageError('--phase and --backup go with drop-last-cluster-operation.');
   }
@@ -180,17 +132,13 @@ function readRequest(options: ApplyOptions, name: string | undefined): ApplyRequ
   return {
     phase,
     backup,
-    daemonsStopped: options.yesDaemonsAreStopped === true,
-    acceptUnknown: options.acceptUnknown === true,
+    daemonsStopped: options.yesDaemonsAreStopped,
+    acceptUnknown: options.acceptUnknown,
   };
 }
 
 function chosen(name: string | undefined): readonly Migration[] {
-  if (name === undefined) return MIGRATIONS;
-  const migration = MIGRATIONS.find(({ id }) => id === name);
-  if (migration === undefined)
-    throw new UsageError(`There is no migration ${name}.`, { hint: `Migrations: ${NAMES}.` });
-  return [migration];
+  return name === undefined ? MIGRATIONS : MIGRATIONS.filter(({ id }) => id === name);
 }
 
 function verdict(results: readonly Check['result'][]): ExitCode {

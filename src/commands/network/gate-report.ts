@@ -1,7 +1,10 @@
 import { formatDuration } from '../../core/duration.js';
+import { ExitCode } from '../../core/exit-codes.js';
 import type { GateAnswer, NetworkAnswer } from '../../core/gate/gate-answer.js';
 import type { TargetRow } from '../../core/target-row.js';
-import { nagiosText } from './nagios.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import { answerFrom } from '../report-answer.js';
+import { nagiosExit, nagiosText } from './nagios.js';
 import { NETWORK_COLUMNS, okayTone } from './network-columns.js';
 import { prometheusText } from './prometheus.js';
 import { tableOf, type Line, type Report } from '../../render/report.js';
@@ -13,7 +16,19 @@ export interface GateReportOptions {
   now: number;
 }
 
-export function gateReport(answer: GateAnswer, { named, now }: GateReportOptions): Report {
+export function gateAnswer(answer: GateAnswer, { named, now }: GateReportOptions): AnyAnswer {
+  const report = gateReport(answer, { named, now });
+  const exitCode = answer.okay === null ? ExitCode.UNAVAILABLE : answer.okay ? ExitCode.OK : ExitCode.NO;
+  return {
+    ...answerFrom(report, exitCode),
+    special: {
+      nagios: { text: () => nagiosText(answer), exitCode: () => nagiosExit(answer.okay) },
+      prometheus: { text: () => prometheusText(answer, now) },
+    },
+  };
+}
+
+function gateReport(answer: GateAnswer, { named }: GateReportOptions): Report {
   const { networks } = answer;
   const detailed = networks.filter((network) => named || network.okay !== true || hasStuck(network));
   return {
@@ -21,15 +36,11 @@ export function gateReport(answer: GateAnswer, { named, now }: GateReportOptions
     table: tableOf({ columns: NETWORK_COLUMNS, items: networks, empty: 'There is no network.' }),
     footer: [
       ...detailed.flatMap(evidenceLines),
-      ...answer.going_away.map(({ name, network_uuid: uuid }) =>
-        muted(`${name ?? '-'} (${uuid}) is going away.`),
-      ),
       ...(networks.some(({ scope }) => scope === 'database')
         ? [muted('Only the database was asked: bridge, dnsmasq and mesh are not known.')]
         : []),
       readerLine(answer.read_consistency),
     ],
-    special: { nagios: () => nagiosText(answer), prometheus: () => prometheusText(answer, now) },
   };
 }
 

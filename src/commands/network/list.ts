@@ -2,17 +2,14 @@ import { ExitCode } from '../../core/exit-codes.js';
 import { answerFor, oldestPending } from '../../core/gate/gate-answer.js';
 import { isGone, type NetworkEvidence } from '../../core/gate/gate-evidence.js';
 import { readGateEvidence } from '../../gate/gate.js';
-import { requireNamespace, requireNamespaceText } from '../../gate/namespace.js';
+import { requireNamespace } from '../../gate/namespace.js';
 import { networkListReport, type ListedNetwork } from './network-list.js';
-import type { CommandContext, Result } from '../command.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import { answerFrom } from '../report-answer.js';
+import type { ListRequest } from './definitions.js';
 
-interface ListOptions {
-  namespace?: string;
-  deleted?: boolean;
-}
-
-export async function listNetworks(context: CommandContext, options: ListOptions): Promise<Result> {
-  requireNamespaceText(options.namespace);
+export async function listNetworks(context: CommandContext, { options }: ListRequest): Promise<AnyAnswer> {
   const database = await context.database();
   const description = await database.describe();
   const choice = { namespace: options.namespace ?? null };
@@ -23,9 +20,9 @@ export async function listNetworks(context: CommandContext, options: ListOptions
       await requireNamespace(session, description, options.namespace);
     return found;
   });
-  const shown = evidence.filter((one) => options.deleted === true || !isGone(one));
+  const shown = evidence.filter((one) => options.deleted || !isGone(one));
   const networks = shown.map((one) => listed(one, now));
-  return { exitCode: ExitCode.OK, report: networkListReport(networks, await database.readConsistency()) };
+  return answerFrom(networkListReport(networks, await database.readConsistency()), ExitCode.OK);
 }
 
 function listed(evidence: NetworkEvidence, now: number): ListedNetwork {

@@ -1,11 +1,9 @@
-import type { SfOpsError } from '../../core/errors.js';
 import type { ExitCode } from '../../core/exit-codes.js';
 import { oldestPending, type GateAnswer, type NetworkAnswer } from '../../core/gate/gate-answer.js';
 import { printable } from '../../render/printable.js';
-import { tableOf, type Report } from '../../render/report.js';
 
 /** The exit codes of a monitoring plugin (Monitoring Plugins development guidelines), which differ from our own. */
-export const NAGIOS_EXIT = { OK: 0, CRITICAL: 2, UNKNOWN: 3 } as const satisfies Record<string, ExitCode>;
+const NAGIOS_EXIT = { OK: 0, CRITICAL: 2, UNKNOWN: 3 } as const satisfies Record<string, ExitCode>;
 
 /** Networks named in the first line; the long output has all of them. */
 const NAMED_AT_MOST = 3;
@@ -23,15 +21,6 @@ export function nagiosText(answer: GateAnswer): string {
   return [`${firstLine(answer)} | ${performanceData(answer)}`, ...long, ...leaving]
     .map((line) => `${line}\n`)
     .join('');
-}
-
-/** What a plugin says when there is no answer. */
-export function nagiosFailure(error: SfOpsError): Report {
-  return {
-    document: {},
-    table: tableOf({ columns: [], items: [], empty: '' }),
-    special: { nagios: () => `NETWORK UNKNOWN - ${plain(error.message)}\n` },
-  };
 }
 
 function firstLine({ okay, networks }: GateAnswer): string {
@@ -73,6 +62,10 @@ function performanceData({ networks }: GateAnswer): string {
   return Object.entries(data)
     .map(([name, value]) => `${name}=${value};;;0`)
     .join(' ');
+}
+
+export function nagiosExit(okay: boolean | null): ExitCode {
+  return NAGIOS_EXIT[status(okay)];
 }
 
 function status(okay: boolean | null): keyof typeof NAGIOS_EXIT {

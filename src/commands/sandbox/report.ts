@@ -74,9 +74,8 @@ export function urlReport(url: string, { socketPath, tcpPort, passwordFile }: Se
   const row = { url, socket_path: socketPath, tcp_port: tcpPort, password_file: passwordFile };
   return {
     document: row,
-    table: tableOf({ columns: [{ name: 'url', heading: 'URL', value: () => url }], items: [row], empty: '' }),
     // To be copied, so without a heading.
-    special: { table: () => `${url}\n` },
+    table: tableOf({ columns: [{ name: 'url', heading: '', value: () => url }], items: [row], empty: '' }),
   };
 }
 

@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { Command } from 'commander';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import {
-  declareOperationOptions,
-  rawRequest,
-  type OperationOptions,
-} from '../../../src/commands/enqueue/options.js';
+import { parseCommandLine } from '../../../src/cli/command-line.js';
+import { allOptions } from '../../../src/cli/global-options.js';
+import { optionValues } from '../../../src/cli/typed-values.js';
+import { enqueue, type EnqueueOptions } from '../../../src/commands/enqueue/definition.js';
+import { rawRequest } from '../../../src/commands/enqueue/options.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { repeatCommand } from '../../../src/core/operations/repeat-command.js';
 import { correctRequest, OPERATION } from './requests.js';
@@ -21,12 +20,15 @@ test('typed into a shell, the command asks for the very same operation', () => {
   fc.assert(
     fc.property(correctRequest, (raw) => {
       const request = parseEnqueueRequest(raw);
-      const [program, verb, type, ...options] = words(repeatCommand(request, OPERATION));
-      expect([program, verb]).toEqual(['sf-ops', 'enqueue']);
-      const command = new Command();
-      declareOperationOptions(command);
-      command.parse(options, { from: 'user' });
-      const repeated = parseEnqueueRequest(rawRequest(type!, command.opts<OperationOptions>()));
+      const [program, ...argv] = words(repeatCommand(request, OPERATION));
+      const {
+        definition,
+        typed,
+        words: [type],
+      } = parseCommandLine(argv, [enqueue], allOptions);
+      expect([program, definition]).toEqual(['sf-ops', enqueue]);
+      const options = optionValues(enqueue.options, typed, {}) as EnqueueOptions;
+      const repeated = parseEnqueueRequest(rawRequest(type!, options));
       // With a uuid of its own nothing is coalesced, whatever the first attempt said.
       expect({ ...repeated, coalesce: request.coalesce }).toEqual({ ...request, uuid: OPERATION });
     }),

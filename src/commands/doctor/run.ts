@@ -1,15 +1,13 @@
-import { byUrgency, diagnose, type CheckReport } from '../audit/doctor/diagnosis.js';
-import type { ServerSettings, ServerVisit } from '../audit/doctor/facts.js';
-import { ExitCode } from '../core/exit-codes.js';
-import { examine } from '../audit/facts/examination.js';
-import { tableOf, type Column, type Line, type Tone } from '../render/report.js';
-import type { CommandContext, Declare, Result } from './command.js';
+import { byUrgency, diagnose, type CheckReport } from '../../audit/doctor/diagnosis.js';
+import type { ServerSettings, ServerVisit } from '../../audit/doctor/facts.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { examine } from '../../audit/facts/examination.js';
+import { tableOf, type Column, type Line, type Tone } from '../../render/report.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import { answerFrom } from '../report-answer.js';
 
-export const declare: Declare = (command, handle) => {
-  command.action(handle(run));
-};
-
-async function run(context: CommandContext): Promise<Result> {
+export async function run(context: CommandContext): Promise<AnyAnswer> {
   const facts = await examine(await context.database(), () => context.now());
   const checks = diagnose(facts);
   const nodes = galeraVisits(facts.servers.value);
@@ -20,10 +18,8 @@ async function run(context: CommandContext): Promise<Result> {
     );
   }
   const ok = checks.every(({ result }) => result !== 'fail');
-  const isForPeople = context.format === 'table';
-  return {
-    exitCode: ok ? ExitCode.OK : ExitCode.NO,
-    report: {
+  return answerFrom(
+    {
       document: {
         ok,
         checks,
@@ -31,14 +27,15 @@ async function run(context: CommandContext): Promise<Result> {
         nodes: nodes.map(nodeDocument),
       },
       table: tableOf({
-        columns: isForPeople ? COLUMNS : [...COLUMNS, HINT_COLUMN],
+        columns: [...COLUMNS, HINT_COLUMN],
         items: byUrgency(checks),
         empty: '',
       }),
       headline: nodes.map(nodeLine),
       footer: [...hints(checks), summary(checks)],
     },
-  };
+    ok ? ExitCode.OK : ExitCode.NO,
+  );
 }
 
 const TONES: Readonly<Record<CheckReport['result'], Tone>> = {
@@ -56,7 +53,12 @@ const COLUMNS: readonly Column<CheckReport>[] = [
 ];
 
 /** A column of its own for scripts; a terminal shows the hints below the table, where they have room. */
-const HINT_COLUMN: Column<CheckReport> = { name: 'hint', heading: 'WHAT TO DO', value: ({ hint }) => hint };
+const HINT_COLUMN: Column<CheckReport> = {
+  name: 'hint',
+  heading: 'WHAT TO DO',
+  value: ({ hint }) => hint,
+  wideOnly: true,
+};
 
 function hints(checks: readonly CheckReport[]): Line[] {
   const helpful = byUrgency(checks).filter(({ result, hint }) => hint !== null && result !== 'pass');

@@ -1,25 +1,17 @@
-import { ExitCode } from '../core/exit-codes.js';
-import { readObjectType, resolveObjects } from '../database/queries/objects.js';
-import { lastTarget, type Target } from '../database/queries/targets.js';
-import { tableOf, type Column, type Report } from '../render/report.js';
-import { stateTone } from '../render/tones.js';
-import type { CommandContext, Declare, Result } from './command.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { readObjectType, resolveObjects } from '../../database/queries/objects.js';
+import { lastTarget, type Target } from '../../database/queries/targets.js';
+import { tableOf, type Column, type Report } from '../../render/report.js';
+import { stateTone } from '../../render/tones.js';
+import type { AnyAnswer } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import { answerFrom } from '../report-answer.js';
+import type { LatestRequest } from './definition.js';
 
-export const declare: Declare = (command, handle) => {
-  command
-    .argument('<object-type>', 'network, instance, …')
-    .argument('<uuid>', 'uuid, name, or the beginning of a uuid')
-    .addHelpText(
-      'after',
-      `
-The latest operation is the one with the highest sequence_number, whatever its state: what Shaken Fist calls the last
-cluster operation. It does not tell whether the object is busy: an earlier operation may still be pending. On Galera,
-whose nodes number their rows interleaved, it need not be the latest in time; sf-ops history orders by time.`,
-    )
-    .action(handle(run));
-};
-
-async function run(context: CommandContext, _: object, objectType: string, uuid: string): Promise<Result> {
+export async function run(
+  context: CommandContext,
+  { arguments: { objectType, uuid } }: LatestRequest,
+): Promise<AnyAnswer> {
   const database = await context.database();
   const description = await database.describe();
   const typeName = readObjectType(objectType, description);
@@ -27,7 +19,7 @@ async function run(context: CommandContext, _: object, objectType: string, uuid:
     const [object] = await resolveObjects(session, description, typeName, [uuid]);
     return lastTarget(session, description, object!);
   });
-  return { exitCode: ExitCode.OK, report: latestReport(last) };
+  return answerFrom(latestReport(last), ExitCode.OK);
 }
 
 interface Latest {

@@ -1,0 +1,82 @@
+import type {
+  ArgumentDefinition,
+  ArgumentDefinitions,
+  CommandDefinition,
+  HelpSection,
+  OptionDefinition,
+  OptionDefinitions,
+} from '../commands/definition.js';
+import { flagOf, kebab } from './typed-values.js';
+
+type Entry = HelpSection['entries'][number];
+
+/** `sf-ops latest <object-type> <uuid> [options]` */
+export function usageOf({ name, arguments: declared, options }: CommandDefinition): string {
+  const words = Object.entries(declared).map(([argument, definition]) => argumentTerm(argument, definition));
+  return ['sf-ops', name, ...words, ...(Object.keys(options).length > 0 ? ['[options]'] : [])].join(' ');
+}
+
+/** Arguments, own options by their groups, formats, examples and exit codes, each where there are any. */
+export function sectionsOf(definition: CommandDefinition): HelpSection[] {
+  return [
+    { title: 'Arguments', entries: argumentEntries(definition.arguments) },
+    ...optionSections(definition.options),
+    ...(definition.sections ?? []),
+    { title: 'Formats', entries: formatEntries(definition.formats ?? []) },
+    {
+      title: 'Examples',
+      entries: definition.examples.map(({ command, comment }) => ({
+        term: `sf-ops ${command}`,
+        text: comment,
+      })),
+    },
+    {
+      title: 'Exit codes',
+      entries: Object.entries(definition.exitCodes).map(([code, meaning]) => ({ term: code, text: meaning })),
+    },
+  ].filter(({ entries }) => entries.length > 0);
+}
+
+/** A section for each group of options; those without a group come first. */
+export function optionSections(options: OptionDefinitions): HelpSection[] {
+  const sections = new Map<string, Entry[]>([['Options', []]]);
+  for (const [name, definition] of Object.entries(options)) {
+    const title = definition.group ?? 'Options';
+    sections.set(title, [...(sections.get(title) ?? []), optionEntry(name, definition)]);
+  }
+  return [...sections]
+    .map(([title, entries]) => ({ title, entries }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
+function optionEntry(name: string, definition: OptionDefinition): Entry {
+  const { short, placeholder, description, repeatable, choices, default: fallback } = definition;
+  const value = placeholder === null ? '' : ` <${placeholder}>`;
+  const remarks = [
+    ...(choices === undefined || choices.every((word) => description.includes(word))
+      ? []
+      : [choices.join(', ')]),
+    ...(fallback === undefined ? [] : [`default ${fallback}`]),
+    ...(repeatable ? ['may be repeated'] : []),
+  ];
+  return {
+    term: `${short === undefined ? '' : `-${short}, `}${flagOf(name)}${value}`,
+    text: remarks.length === 0 ? description : `${description} (${remarks.join('; ')})`,
+  };
+}
+
+function argumentEntries(declared: ArgumentDefinitions): Entry[] {
+  return Object.entries(declared).map(([name, definition]) => ({
+    term: argumentTerm(name, definition),
+    text: definition.description,
+  }));
+}
+
+function argumentTerm(name: string, { required, variadic }: ArgumentDefinition): string {
+  const word = `${kebab(name)}${variadic ? '...' : ''}`;
+  return required ? `<${word}>` : `[${word}]`;
+}
+
+function formatEntries(formats: readonly string[]): Entry[] {
+  return formats.length === 0 ? [] : [{ term: formats.join(', '), text: 'beside those of every command' }];
+}

@@ -1,0 +1,95 @@
+import type {
+  ArgumentDefinitions,
+  OptionDefinition,
+  OptionDefinitions,
+  ValuesOf,
+} from '../commands/definition.js';
+import type { Environment } from '../configuration/connection-settings.js';
+import { UsageError } from '../core/errors.js';
+
+/** What was typed on the command line: the name of an option or argument → its texts, in order. A switch: ''. */
+export type Typed = ReadonlyMap<string, readonly string[]>;
+
+/** `olderThan` → `--older-than`. */
+export function flagOf(name: string): string {
+  return `--${kebab(name)}`;
+}
+
+/** `objectType` → `object-type`. */
+export function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `olderThan` → `SF_OPS_OLDER_THAN`; null for an option without an environment twin. */
+export function twinOf(name: string, { hasTwin = true }: OptionDefinition): string | null {
+  return hasTwin ? `SF_OPS_${kebab(name).replaceAll('-', '_').toUpperCase()}` : null;
+}
+
+/**
+ * The values of options: what was typed, else the environment twin, else the default. An empty variable is one that is
+ * not set; a switch takes 1, true, yes or on, and 0, false, no and off leave it off.
+ *
+ * @throws UsageError naming the flag or the variable of each value that is wrong
+ */
+export function optionValues<Definitions extends OptionDefinitions>(
+  definitions: Definitions,
+  typed: Typed,
+  environment: Environment,
+): ValuesOf<Definitions> {
+  const problems: string[] = [];
+  const values = Object.entries(definitions).map(([name, definition]) => {
+    const { texts, source } = given(name, definition, typed, environment);
+    const reading = definition.read(texts);
+    if ('value' in reading) return [name, reading.value];
+    problems.push(`${source} ${reading.problem}`);
+    return [name, undefined];
+  });
+  if (problems.length > 0) throw new UsageError(`${problems.join('; ')}.`);
+  return Object.fromEntries(values) as ValuesOf<Definitions>;
+}
+
+function given(
+  name: string,
+  definition: OptionDefinition,
+  typed: Typed,
+  environment: Environment,
+): { texts: readonly string[]; source: string } {
+  const texts = typed.get(name);
+  const twin = twinOf(name, definition);
+  if (texts !== undefined || twin === null) return { texts: texts ?? [], source: flagOf(name) };
+  const text = environment[twin] ?? '';
+  const isOff = definition.placeholder === null ? !isSwitchedOn(text) : text === '';
+  return { texts: isOff ? [] : [text], source: twin };
+}
+
+/** Whether the environment twin of a switch turns it on. */
+export function isSwitchedOn(text: string | undefined): boolean {
+  return text !== undefined && text !== '' && !/^(0|false|no|off)$/i.test(text);
+}
+
+/**
+ * The values of arguments.
+ *
+ * @param words in order, after the command's name
+ * @throws UsageError for a word too few, too many, or wrong
+ */
+export function argumentValues(
+  definitions: ArgumentDefinitions,
+  words: readonly string[],
+): Record<string, unknown> {
+  const rest = [...words];
+  const values = Object.entries(definitions).map(([name, definition]) => {
+    const texts = rest.splice(0, definition.variadic ? rest.length : 1);
+    if (texts.length === 0 && definition.required) throw new UsageError(`<${kebab(name)}> is missing.`);
+    const reading = definition.read(texts);
+    if ('value' in reading) return [name, reading.value];
+    throw new UsageError(`<${kebab(name)}> ${reading.problem}.`);
+  });
+  if (rest.length > 0) {
+    const most = Object.keys(definitions).length;
+    throw new UsageError(
+      `That is ${rest.length === 1 ? 'a word' : `${rest.length} words`} too many: ${most === 0 ? 'it takes options only' : `it takes ${most === 1 ? 'one' : most}`}.`,
+    );
+  }
+  return Object.fromEntries(values) as Record<string, unknown>;
+}

@@ -1,0 +1,32 @@
+import type { Environment } from '../configuration/connection-settings.js';
+import type { ThisNodeSettings } from '../core/gate/this-node.js';
+import type { Database } from '../database/database.js';
+
+/** What a command is handed: everything from outside that it may use. */
+export interface CommandContext {
+  readonly environment: Environment;
+  /** Seconds of `--timeout`, null where it was not given. */
+  readonly timeoutSeconds: number | null;
+  /** Aborted by SIGINT and SIGTERM, with the signal's name as reason. */
+  readonly signal: AbortSignal;
+  /** Whether `--verbose` asks for everything. */
+  readonly verbose: boolean;
+  /** Unix seconds on this machine's clock. */
+  now(): number;
+  /** The database that flags, environment and configuration name, connected to at its first use. */
+  database(): Promise<Database>;
+  /** What this machine's configuration says about the Shaken Fist node that it is. */
+  thisNode(): ThisNodeSettings;
+  /** Tells the operator something beside the answer: a line on stderr, silent with `--quiet`. */
+  note(text: string): void;
+  /** Like `note`, for what affects the answer and should not be overlooked: shown even with `--quiet`. */
+  warn(text: string): void;
+  /**
+   * Asks for a yes on the terminal; `--yes` answers it.
+   *
+   * @throws RefusedError when the answer is no, or there is no terminal to ask on
+   */
+  confirm(question: string): Promise<void>;
+  /** The lines of standard input, without the space around them; a line may be empty. */
+  inputLines(): AsyncIterable<string>;
+}

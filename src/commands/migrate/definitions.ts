@@ -1,0 +1,135 @@
+import { ExitCode } from '../../core/exit-codes.js';
+import { defineCommand, type ArgumentDefinition, type Request } from '../definition.js';
+import { choice, duration, file, flag, optionalArgument } from '../parameters.js';
+
+/** The migrations that there are, in the order in which they are applied. */
+export const MIGRATION_IDS = ['drop-last-cluster-operation', 'composite-target-uniqueness'] as const;
+type MigrationId = (typeof MIGRATION_IDS)[number];
+
+const NONE = {};
+
+function migrationArgument(remark: string): ArgumentDefinition<MigrationId | undefined> {
+  return optionalArgument(`${MIGRATION_IDS.join(' or ')}${remark}`, { choices: MIGRATION_IDS });
+}
+
+const PLAN_OPTIONS = {
+  phase: choice('phase', ['hide', 'drop'], 'hide: stop once the column is invisible; drop: go all the way'),
+  backup: file('keep the values that a drop would lose'),
+  yesDaemonsAreStopped: flag('go ahead although nodes checked in a moment ago'),
+  acceptUnknown: flag('go ahead although some rules could not look'),
+};
+
+const MAX_WAIT = duration('how long to wait for a quiet moment', { default: '60s' });
+
+const APPLY_OPTIONS = {
+  ...PLAN_OPTIONS,
+  dryRun: flag('print what would be done, and do nothing'),
+  maxWait: MAX_WAIT,
+};
+
+const RESTORE_OPTIONS = { from: file('what --backup has written'), maxWait: MAX_WAIT };
+
+const ONE = { migration: migrationArgument('; without it, both') };
+const REMAINING = { migration: migrationArgument('; without it, all that remain') };
+const RESTORABLE = {
+  migration: optionalArgument('drop-last-cluster-operation', { choices: MIGRATION_IDS }),
+};
+
+export type StatusRequest = Request<typeof NONE, typeof NONE>;
+export type PlanRequest = Request<typeof PLAN_OPTIONS, typeof ONE>;
+export type ApplyRequest = Request<typeof APPLY_OPTIONS, typeof REMAINING>;
+export type VerifyRequest = Request<typeof NONE, typeof ONE>;
+export type RestoreRequest = Request<typeof RESTORE_OPTIONS, typeof RESTORABLE>;
+
+export const migrateStatus = defineCommand({
+  name: 'migrate status',
+  summary: 'where every migration stands',
+  examples: [{ command: 'migrate status', comment: 'what is applied and what is outstanding' }],
+  arguments: NONE,
+  options: NONE,
+  exitCodes: {},
+  needs: 'database',
+  load: async () => (await import('./migrate.js')).status,
+});
+
+export const migratePlan = defineCommand({
+  name: 'migrate plan',
+  summary: 'look from all sides, change nothing: preflight, SQL, size, locks',
+  examples: [
+    {
+      command: 'migrate plan composite-target-uniqueness',
+      comment: 'what apply would do, and what stands in its way',
+    },
+    {
+      command: 'migrate plan --format sql',
+      comment: 'the statements with what they cost, for a change request',
+      exitCode: ExitCode.NO,
+    },
+  ],
+  arguments: ONE,
+  options: PLAN_OPTIONS,
+  formats: ['sql'],
+  exitCodes: { [ExitCode.NO]: 'apply would refuse to begin' },
+  needs: 'database',
+  load: async () => (await import('./migrate.js')).plan,
+});
+
+export const migrateApply = defineCommand({
+  name: 'migrate apply',
+  summary: 'bring a migration to its end, from wherever it is',
+  examples: [
+    { command: 'migrate apply composite-target-uniqueness --dry-run', comment: 'print it, and do nothing' },
+    {
+      command: 'migrate apply drop-last-cluster-operation --phase hide --yes',
+      comment: 'the first half, which is undone in an instant',
+    },
+    {
+      command: 'migrate apply drop-last-cluster-operation --backup values.ndjson --yes',
+      comment: 'to the end, keeping the values',
+    },
+  ],
+  arguments: REMAINING,
+  options: APPLY_OPTIONS,
+  formats: ['sql'],
+  exitCodes: {
+    [ExitCode.NO]: 'it was applied, and verification failed',
+    [ExitCode.CONFLICT]: 'no quiet moment within --max-wait, or somebody else is migrating',
+    [ExitCode.REFUSED]: 'a precondition or the confirmation is missing; nothing was changed',
+  },
+  needs: 'database',
+  writes: true,
+  load: async () => (await import('./migrate.js')).apply,
+});
+
+export const migrateVerify = defineCommand({
+  name: 'migrate verify',
+  summary: 'check columns, keys and versions on every node',
+  examples: [{ command: 'migrate verify', comment: 'both migrations', exitCode: ExitCode.NO }],
+  arguments: ONE,
+  options: NONE,
+  exitCodes: { [ExitCode.NO]: 'something is not as the migration leaves it' },
+  needs: 'database',
+  load: async () => (await import('./migrate.js')).verify,
+});
+
+export const migrateRestore = defineCommand({
+  name: 'migrate restore',
+  summary: 'undo drop-last-cluster-operation: show the column again, or add it and put its values back',
+  examples: [
+    { command: 'migrate restore', comment: 'show the column that apply --phase hide has hidden' },
+    {
+      command: 'migrate restore drop-last-cluster-operation --from values.ndjson',
+      comment: 'put back what apply --backup has kept',
+    },
+  ],
+  arguments: RESTORABLE,
+  options: RESTORE_OPTIONS,
+  exitCodes: {
+    [ExitCode.NO]: 'values that were written meanwhile were kept, and differ from the backup',
+    [ExitCode.CONFLICT]: 'no quiet moment within --max-wait, or somebody else is migrating',
+    [ExitCode.REFUSED]: 'it cannot be undone from here; nothing was changed',
+  },
+  needs: 'database',
+  writes: true,
+  load: async () => (await import('./migrate.js')).restore,
+});
