@@ -109,7 +109,8 @@ function withState(description: DatabaseDescription): SQL {
     ON s.object_uuid = t.operation_uuid AND s.object_type IN ${description.operationLabels}`;
 }
 
-function which(of: readonly ObjectReference[] | Everything): SQL {
+/** The predicate on `cluster_operation_targets t` that selects the objects. */
+export function which(of: readonly ObjectReference[] | Everything): SQL {
   if ('typeName' in of) return of.typeName === null ? sql`1` : sql`t.target_object_type = ${of.typeName}`;
   const types = [...new Set(of.map(({ typeName }) => typeName))];
   const alternatives = types.map((type) => {

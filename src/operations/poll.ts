@@ -1,0 +1,60 @@
+import type { Deadline } from '../database/limits.js';
+
+/** The first pause; each one is longer than the one before, up to the interval. */
+const FIRST_PAUSE_SECONDS = 0.1;
+const GROWTH = 1.6;
+/** What the last round gets before the deadline, so that it can still be answered in time. */
+const LAST_ROUND_SECONDS = 0.04;
+
+export interface PollOptions {
+  /** Seconds between two rounds once polling has settled. */
+  every: number;
+  deadline: Deadline;
+  /** Ends the polling, a pause included. */
+  signal: AbortSignal;
+  /** The part of a pause by which it is longer or shorter at random, so that many programs do not stay in step. */
+  jitter?: number;
+  /** From 0 up to, not including, 1. */
+  random?: () => number;
+}
+
+export interface Round {
+  /** No round follows: the deadline is here. */
+  isLast: boolean;
+}
+
+/**
+ * Rounds of looking at something, the first at once and the last just before the deadline; a deadline of 0 seconds gives
+ * one round. The consumer leaves the loop when it has seen enough. It ends by itself after the last round, and when the
+ * signal is aborted.
+ */
+export async function* poll(options: PollOptions): AsyncGenerator<Round> {
+  const { every, deadline, signal, jitter = 0.1, random = Math.random } = options;
+  const left = (): number => deadline.remaining() - LAST_ROUND_SECONDS;
+  for (
+    let pause = Math.min(every, FIRST_PAUSE_SECONDS);
+    !signal.aborted;
+    pause = Math.min(every, pause * GROWTH)
+  ) {
+    const isLast = left() <= 0;
+    yield { isLast };
+    if (isLast) return;
+    const length = pause * (1 - jitter + 2 * jitter * random());
+    await sleep(Math.max(0, Math.min(length, left())), signal);
+  }
+}
+
+/** Resolves after that many seconds, or when the signal is aborted. */
+async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    // A timer may be early by a part of a millisecond.
+    const timer = setTimeout(finish, Math.ceil(Math.min(seconds * 1000, 2 ** 31 - 1)));
+    if (signal.aborted) finish();
+    else signal.addEventListener('abort', finish, { once: true });
+  });
+}
