@@ -1,13 +1,12 @@
 import type { AnyAnswer, Column, Value } from './answer.js';
 import { chosenColumns, exitCodeOf } from './columns.js';
 import type { Look } from './look.js';
-import type { Output } from './output.js';
 import { printable } from './printable.js';
-import type { Format, Writer } from './writer.js';
+import type { Format, Sink, Writer } from './writer.js';
 
 /** RFC 4180, with a heading line unless it is not wanted; `null` is the empty field. */
 export const CSV: Format = {
-  open: (answer: AnyAnswer, output: Output, look: Look): Writer => {
+  open: (answer: AnyAnswer, output: Sink, look: Look): Writer => {
     const columns = chosenColumns(answer, look);
     return {
       begin: async () => {

@@ -1,12 +1,11 @@
 import type { AnyAnswer } from './answer.js';
 import { exitCodeOf } from './columns.js';
-import type { Output } from './output.js';
 import { escapeUnprintable } from './printable.js';
-import type { Failure, Format, Writer } from './writer.js';
+import type { Failure, Format, Sink, Writer } from './writer.js';
 
 /** One object, written as its rows come. An answer that breaks off is closed with an `error`. */
 export const JSON_DOCUMENT: Format = {
-  open: (answer: AnyAnswer, output: Output): Writer =>
+  open: (answer: AnyAnswer, output: Sink): Writer =>
     'rows' in answer.json ? streamed(answer, answer.json, output) : inOnePiece(answer, answer.json, output),
   fail: async (failure, output) => {
     await output.write(`${escapeUnprintable(JSON.stringify(errorField(failure)))}\n`);
@@ -16,7 +15,7 @@ export const JSON_DOCUMENT: Format = {
 
 /** One object a line: the rows of the answer. One that breaks off ends with a line that holds the `error`. */
 export const NDJSON: Format = {
-  open: (answer: AnyAnswer, output: Output): Writer => {
+  open: (answer: AnyAnswer, output: Sink): Writer => {
     const write = (value: object): Promise<void> | undefined =>
       output.write(`${escapeUnprintable(JSON.stringify(value))}\n`);
     return {
@@ -38,7 +37,7 @@ interface Streamed {
   tail?: () => object;
 }
 
-function streamed(answer: AnyAnswer, { head, rows, tail }: Streamed, output: Output): Writer {
+function streamed(answer: AnyAnswer, { head, rows, tail }: Streamed, output: Sink): Writer {
   let rowsWritten = 0;
   const close = (fields: object): string => {
     const end = rowsWritten === 0 ? ']' : '\n  ]';
@@ -64,7 +63,7 @@ function streamed(answer: AnyAnswer, { head, rows, tail }: Streamed, output: Out
   };
 }
 
-function inOnePiece(answer: AnyAnswer, { document }: { document: () => object }, output: Output): Writer {
+function inOnePiece(answer: AnyAnswer, { document }: { document: () => object }, output: Sink): Writer {
   return {
     begin: async () => undefined,
     row: () => undefined,

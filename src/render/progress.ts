@@ -1,7 +1,6 @@
 import { formatDuration } from '../core/duration.js';
 import type { Progress, Task, Work } from '../core/progress.js';
 import type { Status } from './status.js';
-import { cutEnd, displayWidth } from './width.js';
 
 export interface ProgressOptions {
   unicode: boolean;
@@ -104,14 +103,14 @@ export function bar(work: Work, count: number, seconds: number, width: number, u
     const [full, empty] = unicode ? ['█', '░'] : ['#', '.'];
     const drawn = full.repeat(filled) + empty.repeat(BAR_WIDTH - filled);
     facts[0] = `${drawn} ${Math.floor(part * 100)} %${separator}${facts[0]}`;
-    if (displayWidth(`${work.doing} ${facts[0]}`) >= width) facts[0] = `${Math.floor(part * 100)} %`;
+    if (work.doing.length + 1 + facts[0].length >= width) facts[0] = `${Math.floor(part * 100)} %`;
   }
   let text = `${work.doing} ${facts[0]}`;
   for (const fact of facts.slice(1)) {
-    if (displayWidth(text + separator + fact) >= width) break;
+    if (text.length + separator.length + fact.length >= width) break;
     text += separator + fact;
   }
-  return cutEnd(text, width - 1, unicode ? '…' : '~');
+  return text.slice(0, width - 1);
 }
 
 function line(work: Work, count: number, seconds: number): string {

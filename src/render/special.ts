@@ -1,8 +1,7 @@
 import type { AnyAnswer } from './answer.js';
 import { exitCodeOf } from './columns.js';
-import type { Output } from './output.js';
 import { printable } from './printable.js';
-import type { Failure, Format, Writer } from './writer.js';
+import type { Failure, Format, Sink, Writer } from './writer.js';
 import type { ExitCode } from '../core/exit-codes.js';
 
 /** A format that only some commands have: the text that the answer makes of itself, when all rows have come. */
@@ -10,7 +9,7 @@ export function specialFormat(name: string): Format {
   const fail =
     name === 'nagios' ? failAsPlugin : async ({ exitCode }: Failure): Promise<ExitCode> => exitCode;
   return {
-    open: (answer: AnyAnswer, output: Output): Writer => {
+    open: (answer: AnyAnswer, output: Sink): Writer => {
       const special = answer.special![name]!;
       return {
         begin: async () => undefined,
@@ -31,7 +30,7 @@ export function specialFormat(name: string): Format {
  * A monitoring plugin answers UNKNOWN in one line, whatever went wrong: a wrong option and a bug too. Any exit code but
  * its own four would be taken for CRITICAL. (Monitoring Plugins development guidelines)
  */
-async function failAsPlugin({ message }: Failure, output: Output): Promise<ExitCode> {
+async function failAsPlugin({ message }: Failure, output: Sink): Promise<ExitCode> {
   // `|` begins the performance data.
   await output.write(`NETWORK UNKNOWN - ${printable(message).replaceAll('|', '/')}\n`);
   return 3;

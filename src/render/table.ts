@@ -3,15 +3,14 @@ import { chosenColumns, exitCodeOf } from './columns.js';
 import { fit } from './fit.js';
 import { mark, nextSentence, sentences, shown } from './lines.js';
 import type { Look } from './look.js';
-import type { Output } from './output.js';
 import { painter, type Paint } from './paint.js';
 import { cutEnd, cutMiddle, displayWidth } from './width.js';
 import { wrap } from './wrap.js';
-import type { Format, Writer } from './writer.js';
+import type { Format, Sink, Writer } from './writer.js';
 
 /** For people: the answer in a sentence, aligned columns that fit the terminal, totals, and what to do next. */
 export const TABLE: Format = {
-  open: (answer: AnyAnswer, output: Output, look: Look): Writer => new TableWriter(answer, output, look),
+  open: (answer: AnyAnswer, output: Sink, look: Look): Writer => new TableWriter(answer, output, look),
   fail: async ({ exitCode }) => exitCode,
 };
 
@@ -37,7 +36,7 @@ class TableWriter implements Writer {
 
   constructor(
     private readonly answer: AnyAnswer,
-    private readonly output: Output,
+    private readonly output: Sink,
     private readonly look: Look,
   ) {
     this.paint = painter(look);

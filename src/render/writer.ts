@@ -1,7 +1,6 @@
 import type { ExitCode } from '../core/exit-codes.js';
 import type { AnyAnswer } from './answer.js';
 import type { Look } from './look.js';
-import type { Output } from './output.js';
 
 /** Why there is no answer, or no whole one. */
 export interface Failure {
@@ -10,6 +9,11 @@ export interface Failure {
   message: string;
   hint: string | null;
   exitCode: ExitCode;
+}
+
+/** Where text goes. A promise asks the caller to wait before it writes more. */
+export interface Sink {
+  write(text: string): Promise<void> | undefined;
 }
 
 /** One answer on its way out in one format. `end` or `fail` is the last call, and says how the process exits. */
@@ -23,7 +27,7 @@ export interface Writer {
 
 /** A format: how an answer is written, and what stdout says where there is none. */
 export interface Format {
-  open: (answer: AnyAnswer, output: Output, look: Look) => Writer;
+  open: (answer: AnyAnswer, output: Sink, look: Look) => Writer;
   /** A command that failed before it had an answer: a wrong option, or a database that cannot be reached. */
-  fail: (failure: Failure, output: Output) => Promise<ExitCode>;
+  fail: (failure: Failure, output: Sink) => Promise<ExitCode>;
 }
