@@ -107,7 +107,7 @@ export default tseslint.config(
   },
   ...importDirection,
   {
-    files: ['**/*.mjs', '**/*.js', 'bin/sf-ops'],
+    files: ['**/*.mjs', '**/*.js', '**/*.cjs', 'bin/sf-ops'],
     languageOptions: {
       globals: {
         process: 'readonly',
@@ -119,7 +119,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['bin/**'],
+    files: ['bin/**', 'packaging/**/*.cjs'],
     languageOptions: {
       sourceType: 'commonjs',
       globals: {

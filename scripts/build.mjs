@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installFile } from './install-file.mjs';
+import { librariesIn, noticesOf } from './package/libraries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -69,26 +70,12 @@ const load = (name) => {
 load('./main.js');
 `;
 
-const result = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
-  bundle: true,
-  // The bundler knows which modules are needed at once and which later; it says so in ES modules only.
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  loader: { '.sql': 'text' },
-  legalComments: 'linked',
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'warning',
-  metafile: true,
-  write: false,
-  plugins: [UNUSED],
+// What is inside is known only when it has been put together; so that the program can name it, that is done twice.
+const libraries = librariesIn((await bundle({ commit: null, libraries: [] })).metafile);
+const result = await bundle({
+  commit: commit(),
+  libraries: libraries.map(({ name, version }) => [name, version]),
 });
-if (result.errors.length > 0) process.exit(1);
 
 const chunks = new Map();
 for (const { path, text } of result.outputFiles) {
@@ -100,14 +87,47 @@ const later = [...chunks.keys()].filter((chunk) => !atOnce.has(chunk));
 mkdirSync(join(root, 'dist'), { recursive: true });
 installFile(join(root, 'dist', 'sf-ops.cjs'), `const chunks = ${table([...atOnce])};\n${LOADER}`);
 installFile(join(root, 'dist', 'commands.cjs'), `module.exports = ${table(later)};\n`);
-installFile(
-  join(root, 'dist', 'sf-ops.LEGAL.txt'),
-  result.outputFiles.find(({ path }) => path.endsWith('LEGAL.txt'))?.text ?? '',
-);
+installFile(join(root, 'dist', 'NOTICES.txt'), noticesOf(libraries));
 installFile(join(root, 'dist', 'meta.json'), JSON.stringify(result.metafile));
 
 const warmed = spawnSync(process.execPath, [`${root}/scripts/warm-code-cache.mjs`], { stdio: 'inherit' });
 process.exit(warmed.status ?? 1);
+
+/** @param contents what `--version --verbose` says */
+async function bundle(contents) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outdir: 'dist',
+    bundle: true,
+    // The bundler knows which modules are needed at once and which later; it says so in ES modules only.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    define: { BUILD: JSON.stringify(contents) },
+    loader: { '.sql': 'text' },
+    // The licences in full are in NOTICES.txt.
+    legalComments: 'none',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+    plugins: [UNUSED],
+  });
+}
+
+/** @returns null where this is not a git checkout */
+function commit() {
+  const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' });
+  const { status, stdout } = git('rev-parse', 'HEAD');
+  if (status !== 0) return null;
+  return (
+    stdout.trim() +
+    (git('status', '--porcelain', '--untracked-files=no').stdout === '' ? '' : ' with changes')
+  );
+}
 
 /** An ES module of the bundle as the body of a CommonJS function. `vm.Script` has no loader of its own for `import()`. */
 async function asCommonJs(code) {
