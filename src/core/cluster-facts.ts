@@ -23,3 +23,17 @@ export interface ClusterFacts {
   /** Seconds after which a claim counts as abandoned (`CLUSTER_OP_STUCK_THRESHOLD`). */
   staleClaimSeconds: number;
 }
+
+/**
+ * Whether a node has checked in within the limit; to be judged by the server's clock, which every node's check-in goes
+ * through.
+ *
+ * @param now unix seconds
+ */
+export function isCheckingIn(
+  { lastSeen }: Pick<NodeFacts, 'lastSeen'>,
+  { checkinMaximumSeconds }: Pick<ClusterFacts, 'checkinMaximumSeconds'>,
+  now: number,
+): boolean {
+  return lastSeen !== null && now - lastSeen <= checkinMaximumSeconds;
+}

@@ -39,7 +39,7 @@ export interface Verdict {
   readonly subjects?: readonly Subject[];
   readonly evidence?: Evidence;
   /** What to do about it: a sentence, or a command to paste. */
-  readonly remedy?: string | null;
+  readonly remedy?: string | null | undefined;
 }
 
 /** A check may look at several things and return one verdict for each; none at all means that the rule was skipped. */
@@ -49,7 +49,7 @@ interface RuleTexts {
   /** Stable, for scripts: an API. */
   readonly id: string;
   readonly severity: Severity;
-  /** What it looks at, in a few words, for lists of rules. */
+  /** What must hold, or what is told, in a few words: for lists of rules. */
   readonly title: string;
   /** Why it matters. */
   readonly why: string;
@@ -125,9 +125,19 @@ export function fail(title: string, extras: Extras = {}): Verdict {
   return { result: 'fail', title, detail: null, ...extras };
 }
 
+/** Something good to know and nothing to mend: it is no problem, and never counts as one. */
+export function note(title: string, extras: Extras = {}): Verdict {
+  return { result: 'fail', title, detail: null, severity: 'info', ...extras };
+}
+
 /** @param reason why nobody could look: a clause or a sentence */
 export function unknown(reason: string, extras: Extras = {}): Verdict {
-  return { result: 'unknown', title: `Cannot tell: ${reason}`, detail: null, ...extras };
+  return {
+    result: 'unknown',
+    title: `Cannot tell: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`,
+    detail: null,
+    ...extras,
+  };
 }
 
 export function skip(reason: string, extras: Extras = {}): Verdict {

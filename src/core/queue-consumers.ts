@@ -1,4 +1,4 @@
-import type { ClusterFacts, NodeFacts } from './cluster-facts.js';
+import { isCheckingIn, type ClusterFacts, type NodeFacts } from './cluster-facts.js';
 import { formatDuration } from './duration.js';
 import { parseQueueName } from './operations/queue-name.js';
 import type { Uuid } from './uuid.js';
@@ -75,14 +75,20 @@ export function consumerProblem(
   cluster: ClusterFacts,
   now: number,
 ): ConsumerProblem | null {
-  const seenSecondsAgo = node.lastSeen === null ? null : now - node.lastSeen;
-  if (seenSecondsAgo === null || seenSecondsAgo > cluster.checkinMaximumSeconds)
+  if (!isCheckingIn(node, cluster, now)) {
+    const seenSecondsAgo = node.lastSeen === null ? null : now - node.lastSeen;
     return { kind: 'not_seen', seenSecondsAgo, limitSeconds: cluster.checkinMaximumSeconds };
+  }
   if (node.daemons.size === 0) return null;
   const name = [daemon, `sf-${daemon}`].find((candidate) => node.daemons.has(candidate));
   if (name === undefined) return { kind: 'not_reported' };
   const value = node.daemons.get(name) ?? '';
-  return value.includes('stop') ? { kind: 'stopped', value } : null;
+  return isStopped(value) ? { kind: 'stopped', value } : null;
+}
+
+/** Whether a daemon's last report (`daemon-running`, `daemon-stopped`, `daemon-stopping`, …) says that it takes no work. */
+export function isStopped(value: string | null): boolean {
+  return (value ?? '').includes('stop');
 }
 
 /** A clause: `sf-net on sf-1 is daemon-stopped`. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describeAddress } from '../configuration/connection-settings.js';
 import { isUnknownVariable } from './server-errors.js';
+import { galeraUnfitness } from '../core/server-fitness.js';
 import type { Session } from './session.js';
 
 /** Who answered. Read once for each connection. */
@@ -74,9 +75,9 @@ export interface Unfitness {
 export function whyUnfit({ version, galera }: ServerIdentity): Unfitness | null {
   if (!/mariadb/i.test(version)) return { word: 'not_mariadb', reason: `is not MariaDB (${version})` };
   if (galera === null) return null;
-  const { clusterStatus, localState } = galera;
-  if (clusterStatus !== 'Primary') {
-    return { word: 'not_primary', reason: `is not in the Primary Component (${clusterStatus})` };
-  }
-  return localState === 'Synced' ? null : { word: 'not_synced', reason: `is not synced (${localState})` };
+  const word = galeraUnfitness(galera);
+  if (word === null) return null;
+  return word === 'not_primary'
+    ? { word, reason: `is not in the Primary Component (${galera.clusterStatus})` }
+    : { word, reason: `is not synced (${galera.localState})` };
 }

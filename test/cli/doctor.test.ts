@@ -61,10 +61,10 @@ describe('a healthy database', () => {
     }
   });
 
-  test('ends the table with the good news', async () => {
+  test('says the good news and nothing else', async () => {
     const { stdout, exitCode } = await doctor(healthy, '--format', 'table');
-    expect(stdout).toMatch(/^RESULT +CHECK +FOUND\n/);
-    expect(stdout).toMatch(/\n\d+ checks, none failed\.\n$/);
+    expect(stdout).toMatch(/^ok: \d+ checks\n+\d+ passed, 3 notes \(--verbose\)\n$/);
+    expect(stdout).not.toContain('mariadb-version');
     expect(exitCode).toBe(ExitCode.OK);
   });
 });
@@ -95,8 +95,7 @@ describe('a broken database', () => {
   test('is painted on a terminal', async () => {
     const { stdout } = await runCli(['doctor', ...connectionFlags(broken)], { tty: true });
     expect(stdout).toContain('\u001b[31mfail\u001b[39m');
-    expect(stdout).toContain('What to do:');
-    expect(stdout).toContain('2 of ');
+    expect(stdout).toMatch(/not ok: 2 of \d+ checks failed, \d+ wants? attention/);
   });
 });
 

@@ -27,9 +27,11 @@ test('a healthy cluster passes, and every node is found from the address of one'
   const found = await diagnosis(0);
 
   expect(listed(found, 'fail', 'warn', 'unknown')).toEqual([]);
-  expect(found.get('addresses')!.detail).toBe(`127.0.0.1:${cluster.nodes[0]!.clientPort}.`);
+  expect(found.get('addresses')!.detail).toBe(
+    `Every address answers: 127.0.0.1:${cluster.nodes[0]!.clientPort}.`,
+  );
   expect(found.get('galera-state')!.detail).toBe(
-    'node1 Primary/Synced, node2 Primary/Synced, node3 Primary/Synced.',
+    'Every node is Primary and Synced. node1 Primary/Synced, node2 Primary/Synced, node3 Primary/Synced.',
   );
   expect(found.get('galera-size')!.detail).toBe('3 nodes, all asked.');
   expect(found.get('galera-auto-increment')!.detail).toMatch(/node1 takes \d \+ n × 3/);

@@ -72,7 +72,7 @@ describe('what a rule says', () => {
       null,
     );
     expect([passed!.remedy, unseen!.remedy, skipped!.remedy]).toEqual([null, null, null]);
-    expect(unseen!.title).toBe('Cannot tell: no privilege');
+    expect(unseen!.title).toBe('Cannot tell: no privilege.');
   });
 
   test('one, several or none, in the order of the rules', async () => {

@@ -1,8 +1,10 @@
-import { diagnose, type CheckReport } from '../../src/audit/doctor/diagnosis.js';
+import { DOCTOR_RULES } from '../../src/audit/doctor/rules.js';
 import { Database } from '../../src/database/database.js';
-import { examine } from '../../src/audit/facts/examination.js';
+import { readDoctorFacts } from '../../src/audit/facts/doctor-facts.js';
+import { applyRules } from '../../src/core/finding.js';
 import { DEFAULT_LIMITS, NO_DEADLINE } from '../../src/database/limits.js';
 import type { ServerAddress } from '../../src/configuration/connection-settings.js';
+import { MIGRATIONS } from '../../src/migrations/registry.js';
 import { schemaStatements, type SchemaVariant } from '../fixtures/schema.js';
 import { createDatabase, type DatabaseSettings, type TestServer } from '../servers/mariadb.js';
 
@@ -30,6 +32,15 @@ export async function deployment(
     server,
     schemaStatements({ ...variant, extra: [...LIVING_NODES, ...(variant.extra ?? [])] }),
   );
+}
+
+/** A finding of doctor, in few words. */
+export interface CheckReport {
+  id: string;
+  result: 'pass' | 'fail' | 'warn' | 'info' | 'unknown';
+  /** The whole of what was found. */
+  detail: string;
+  hint: string | null;
 }
 
 export type Diagnosis = ReadonlyMap<string, CheckReport>;
@@ -68,7 +79,21 @@ export async function diagnosisOf(
     },
   );
   try {
-    return new Map(diagnose(await examine(database, now)).map((report) => [report.id, report]));
+    const findings = applyRules(DOCTOR_RULES, await readDoctorFacts(database, MIGRATIONS, now));
+    return new Map(
+      findings.map(({ id, result, severity, title, detail, remedy }) => {
+        const failed = severity === 'error' ? 'fail' : severity === 'warning' ? 'warn' : 'info';
+        return [
+          id,
+          {
+            id,
+            result: result === 'fail' ? failed : result === 'unknown' ? 'unknown' : 'pass',
+            detail: [title, detail].filter((text) => text !== null).join(' '),
+            hint: remedy,
+          },
+        ];
+      }),
+    );
   } finally {
     await database.close();
   }

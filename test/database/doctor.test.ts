@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { CheckReport } from '../../src/audit/doctor/diagnosis.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { createDatabase, sharedServer, type TestServer } from '../servers/mariadb.js';
-import { deployment, diagnosisOf, HYPERVISOR, listed } from './diagnosis.js';
+import { deployment, diagnosisOf, HYPERVISOR, listed, type CheckReport } from './diagnosis.js';
 
 let server: TestServer;
 
@@ -31,9 +30,9 @@ describe('a deployment that is as it should be', () => {
   });
 
   test.each<[NonNullable<SchemaVariant['version']>, string]>([
-    ['baseline', 'cluster_operation_targets is at 1 of 2, object_metadata is at 2 of 3.'],
-    ['dropped', 'cluster_operation_targets is at 1 of 2.'],
-    ['composite', 'object_metadata is at 2 of 3.'],
+    ['baseline', '2 outstanding: object_metadata is at 2 of 3, cluster_operation_targets is at 1 of 2.'],
+    ['dropped', '1 outstanding: cluster_operation_targets is at 1 of 2.'],
+    ['composite', '1 outstanding: object_metadata is at 2 of 3.'],
   ])('one that is %s is told which migrations are outstanding, and nothing else', async (version, detail) => {
     const diagnosis = await diagnosisOf(await deployment(server, { version }));
 
@@ -45,7 +44,7 @@ describe('a deployment that is as it should be', () => {
     const diagnosis = await diagnosisOf(await deployment(server, { version: 'baseline' }));
 
     expect(diagnosis.get('migrations')!.hint).toBe(
-      'sf-ops migrate plan composite-target-uniqueness; sf-ops migrate plan drop-last-cluster-operation',
+      'sf-ops migrate plan drop-last-cluster-operation; sf-ops migrate plan composite-target-uniqueness',
     );
     expect(diagnosis.get('target-key')!.detail).toContain('one target for each operation');
   });
@@ -317,14 +316,14 @@ describe('every fault is found by its check', () => {
       by: ['UPDATE node_attributes SET is_network_node = 0'],
       check: 'network-node',
       result: 'fail',
-      detail: 'There is none.',
+      detail: 'There is no network node.',
     },
     {
       fault: 'two network nodes',
       by: ['UPDATE node_attributes SET is_network_node = 1'],
       check: 'network-node',
       result: 'fail',
-      detail: 'There are 2: hyp1, net1.',
+      detail: 'There are 2 network nodes: hyp1, net1.',
     },
     {
       fault: 'a network node without sf-net',

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { createConnection, type Connection } from 'mysql2/promise';
 import { compositeTargetUniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
 import { dropLastClusterOperation } from '../../src/migrations/drop-last-cluster-operation/migration.js';
-import { isTooOld } from '../../src/migrations/preflight/server-version.js';
 import { COLUMN, apply, assessed, insertValues } from '../fixtures/migrating.js';
 import { NODE, insertNode, now } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
@@ -163,15 +162,6 @@ describe('a rule fires on', () => {
     const refusal = await apply(site, drop).catch((error: Error) => error.message);
     expect(refusal).toMatch(/\(1\) column-indexed: .*\(2\) values-left: .*\(3\) daemons: /);
   });
-});
-
-test.each([
-  ['10.11.0-MariaDB', false],
-  ['10.6.21-MariaDB-log', true],
-  ['5.5.68-MariaDB', true],
-  ['11.8.6-MariaDB-0+deb13u1', false],
-])('a server that calls itself %s is too old: %s', (version, expected) => {
-  expect(isTooOld(version)).toBe(expected);
 });
 
 describe('an account that may only SELECT', () => {

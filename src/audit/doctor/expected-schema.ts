@@ -1,13 +1,6 @@
-/** A step of Shaken Fist's own schema that sf-ops can perform. */
-interface KnownMigration {
-  id: string;
-  fromVersions: readonly number[];
-}
-
 interface KnownTable {
   /** The newest version that this program knows. */
   version: number;
-  migration?: KnownMigration;
   /** Indexes without which statements of sf-ops read whole tables, by the columns that they begin with. */
   indexes?: readonly (readonly string[])[];
 }
@@ -18,10 +11,9 @@ export const KNOWN_TABLES: Readonly<Record<string, KnownTable>> = {
     version: 3,
     indexes: [['object_type', 'object_uuid'], ['object_type', 'state_value'], ['object_uuid']],
   },
-  object_metadata: { version: 3, migration: { id: 'drop-last-cluster-operation', fromVersions: [1, 2] } },
+  object_metadata: { version: 3 },
   cluster_operation_targets: {
     version: 2,
-    migration: { id: 'composite-target-uniqueness', fromVersions: [1] },
     indexes: [['operation_uuid'], ['target_object_type', 'target_uuid'], ['created_at']],
   },
   cluster_operations: { version: 2, indexes: [['uuid'], ['operation_type', 'created_at']] },

@@ -1,9 +1,11 @@
+import type { AccountPrivileges } from '../../core/account-privileges.js';
 import type { ClusterFacts } from '../../core/cluster-facts.js';
 import type { Observed } from '../../core/observed.js';
+import type { GaleraStatus } from '../../core/server-fitness.js';
 
-/** Everything that the checks judge, by topic. A topic that could not be learned makes its checks `unknown`. */
+/** Everything that the rules judge, by topic. What is said of a topic that could not be read is `unknown`. */
 export interface Topics {
-  servers: readonly ServerVisit[];
+  servers: readonly ServerProbe[];
   settings: ServerSettings;
   schema: SchemaFacts;
   account: AccountFacts;
@@ -13,26 +15,26 @@ export interface Topics {
 export type DoctorFacts = { readonly [Name in keyof Topics]: Observed<Topics[Name]> };
 
 /** One address at which a server was looked for. */
-export interface ServerVisit {
+export interface ServerProbe {
   address: string;
   /** True if the operator named it, false if a Galera node announced it. */
   given: boolean;
   /** Who answered; or why nobody did, or refused. */
-  outcome: Observed<VisitedServer>;
+  outcome: Observed<ProbedServer>;
 }
 
-export interface VisitedServer {
+export interface ProbedServer {
   /** The Galera node's name, otherwise the host's. */
   node: string;
   version: string;
   /** Equal for two addresses that lead to one server, and only then. */
   identity: string;
-  clock: ClockReading;
+  clock: ClockComparison;
   galera: GaleraNode | null;
 }
 
 /** A server's clock beside ours, measured around a round trip. */
-export interface ClockReading {
+export interface ClockComparison {
   /** Seconds that the server is ahead of this machine; negative where it is behind. */
   skewSeconds: number;
   /** Half of the round trip, in seconds: the truth lies within skew ± this. */
@@ -40,12 +42,8 @@ export interface ClockReading {
 }
 
 /** A Galera node as it sees itself and its cluster. */
-export interface GaleraNode {
+export interface GaleraNode extends GaleraStatus {
   clusterUuid: string;
-  /** `Primary`, `non-Primary` or `Disconnected`. */
-  clusterStatus: string;
-  /** `Synced`, `Donor/Desynced`, `Joined`, … */
-  localState: string;
   ready: boolean;
   clusterSize: number;
   /** How many addresses its configuration names as the cluster; 0 if it names none. */
@@ -115,20 +113,22 @@ export interface SchemaFacts {
   missing: readonly string[];
   /** Shaken Fist's own ledger, table → version; null where it does not exist. */
   versions: Observed<ReadonlyMap<string, number> | null>;
+  /** The steps that sf-ops can perform. */
+  migrations: readonly KnownMigration[];
 }
 
-export interface AccountFacts {
+/** A step of Shaken Fist's own schema that sf-ops can perform. */
+export interface KnownMigration {
+  id: string;
+  table: string;
+  toVersion: number;
+}
+
+export interface AccountFacts extends AccountPrivileges {
   /** As the server matched it: `shakenfist@%`. */
   name: string;
-  database: string;
   /** Expected tables that the server does not let this account read. */
   unreadable: readonly string[];
-  /** table → column → what the account may do with it, roles and wildcards included: `select`, `insert`, `update`. */
-  columns: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
-  /** table → whether DELETE is allowed. */
-  mayDelete: ReadonlyMap<string, Observed<boolean>>;
-  /** The lines of `SHOW GRANTS`. */
-  grants: readonly string[];
 }
 
 /** Shaken Fist's nodes, without those that are deleted. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { DELETED_FROM } from '../doctor/account-checks.js';
+import { DELETED_FROM } from '../doctor/account-rules.js';
 import type { AccountFacts } from '../doctor/facts.js';
 import type { Observed } from '../../core/observed.js';
 import {

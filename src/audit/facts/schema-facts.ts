@@ -1,7 +1,7 @@
 import { is, sql } from 'drizzle-orm';
 import { getTableConfig, MySqlTable } from 'drizzle-orm/mysql-core';
 import { KNOWN_TABLES } from '../doctor/expected-schema.js';
-import type { SchemaFacts, TableFacts } from '../doctor/facts.js';
+import type { KnownMigration, SchemaFacts, TableFacts } from '../doctor/facts.js';
 import { describeTables, keysOf, schemaVersions, type KeyDescription } from '../../database/description.js';
 import * as schema from '../../database/schema.js';
 import type { Session } from '../../database/session.js';
@@ -19,7 +19,11 @@ export const EXPECTED_TABLES: SchemaFacts['expected'] = new Map(
 );
 
 /** The schema as it is, Shaken Fist's or not. */
-export async function readSchemaFacts(session: Session, access: TableAccess): Promise<SchemaFacts> {
+export async function readSchemaFacts(
+  session: Session,
+  access: TableAccess,
+  migrations: readonly KnownMigration[],
+): Promise<SchemaFacts> {
   const description = await describeTables(session);
   const engines = await readEngines(session);
   const keys = await readKeys(session);
@@ -32,6 +36,7 @@ export async function readSchemaFacts(session: Session, access: TableAccess): Pr
     expected: EXPECTED_TABLES,
     missing: access.missing,
     versions: await answer(async () => schemaVersions(session)),
+    migrations,
   };
 }
 

@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { isCheckingIn } from '../../core/cluster-facts.js';
+import { isStopped } from '../../core/queue-consumers.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import { failure, warning, type PreflightRule } from './rule.js';
 
@@ -18,9 +20,8 @@ export const daemons: PreflightRule = {
     });
     const alive = cluster.nodes.filter(
       ({ lastSeen, daemons: states }) =>
-        lastSeen !== null &&
-        now - lastSeen <= cluster.checkinMaximumSeconds &&
-        (states.size === 0 || [...states.values()].some((state) => !(state ?? '').includes('stop'))),
+        isCheckingIn({ lastSeen }, cluster, now) &&
+        (states.size === 0 || [...states.values()].some((state) => !isStopped(state))),
     );
     const finding = request.daemonsStopped ? warning : failure;
     return alive.map(({ fqdn, installedVersion, lastSeen }) =>

@@ -1,7 +1,5 @@
+import { isSupportedVersion, OLDEST_MARIADB } from '../../core/server-fitness.js';
 import { failure, type PreflightRule } from './rule.js';
-
-/** Shaken Fist's own minimum (database contract, section 1). */
-const OLDEST = [10, 11] as const;
 
 export const serverVersion: PreflightRule = {
   id: 'server-version',
@@ -17,14 +15,9 @@ export const serverVersion: PreflightRule = {
       })),
     );
     return versions
-      .filter(({ version }) => isTooOld(version))
+      .filter(({ version }) => !isSupportedVersion(version))
       .map(({ name, version }) =>
-        failure(`${name} runs ${version}; ${OLDEST.join('.')} is the oldest that will do.`),
+        failure(`${name} runs ${version}; MariaDB ${OLDEST_MARIADB.join('.')} is the oldest that will do.`),
       );
   },
 };
-
-export function isTooOld(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
-  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
-}

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { galeraUnfitness, NOTICEABLE_PAUSE, SCHEMA_UPGRADE_METHOD } from '../../core/server-fitness.js';
 import { globalStatus } from '../../database/server-variables.js';
 import type { Surroundings } from '../nodes.js';
 import { failure, unknown, warning, type Finding, type PreflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
 const LOOK_APART_MS = 250;
-/** The share of time, since the last reset, in which a node asked the others to wait for it. */
-const MUCH_FLOW_CONTROL = 0.1;
 
 const STATUS = [
   'wsrep_cluster_status',
@@ -48,14 +47,15 @@ function membership(surroundings: Surroundings): Promise<Membership> {
 function judge(node: string, { status, method }: Membership[number]['answer']): Finding[] {
   const findings: Finding[] = [];
   const is = (name: string): string => status.get(name) ?? 'unknown';
-  if (is('wsrep_cluster_status') !== 'Primary')
-    findings.push(failure(`${node} is ${is('wsrep_cluster_status')}, not Primary.`));
-  if (is('wsrep_local_state_comment') !== 'Synced')
-    findings.push(failure(`${node} is ${is('wsrep_local_state_comment')}, not Synced.`));
-  if (method !== 'TOI')
+  const clusterStatus = is('wsrep_cluster_status');
+  const localState = is('wsrep_local_state_comment');
+  const unfitness = galeraUnfitness({ clusterStatus, localState });
+  if (unfitness === 'not_primary') findings.push(failure(`${node} is ${clusterStatus}, not Primary.`));
+  if (unfitness === 'not_synced') findings.push(failure(`${node} is ${localState}, not Synced.`));
+  if (method !== SCHEMA_UPGRADE_METHOD)
     findings.push(failure(`${node} has wsrep_OSU_method ${method}: a change would reach only one node.`));
   const paused = Number(status.get('wsrep_flow_control_paused') ?? 0);
-  if (paused > MUCH_FLOW_CONTROL)
+  if (paused > NOTICEABLE_PAUSE)
     findings.push(warning(`${node} was held up by flow control ${Math.round(paused * 100)} % of the time.`));
   return findings;
 }

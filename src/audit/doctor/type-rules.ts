@@ -1,8 +1,9 @@
+import { fail, note, pass, unknown, type Verdicts } from '../../core/finding.js';
 import { nameOfObjectType, operationLabels } from '../../core/object-types.js';
 import { OPERATION_TYPES } from '../../core/operations/catalogue.js';
 import { objectTypeOfTarget } from '../../core/operations/field.js';
-import { declareCheck, fail, info, pass, unknown, warn, type Check, type Finding } from './check.js';
 import type { ColumnFacts, SchemaFacts } from './facts.js';
+import { ruleAbout, type DoctorRule } from './rule.js';
 
 const ENUM_COLUMNS = [
   ['object_states', 'object_type'],
@@ -10,35 +11,40 @@ const ENUM_COLUMNS = [
   ['cluster_operation_targets', 'target_object_type'],
 ] as const;
 
+const APPEND_LABELS = 'Start sf-database of the newest release in use: it appends labels.';
+
 /** The types of columns, which differ between releases and installations (database contract, sections 2 and 3). */
-export const TYPE_CHECKS: readonly Check[] = [
-  declareCheck({
+export const TYPE_RULES: readonly DoctorRule[] = [
+  ruleAbout('schema', {
     id: 'enum-labels',
+    severity: 'error',
     title: 'the ENUM columns have a label for everything that can be enqueued',
     why: 'An INSERT of an absent label is refused: operations of that type cannot be enqueued.',
-    about: 'schema',
-    examine: enumLabels,
+    remedy: APPEND_LABELS,
+    judge: enumLabels,
   }),
-  declareCheck({
+  ruleAbout('schema', {
     id: 'unknown-labels',
+    severity: 'info',
     title: 'which labels this program does not know',
     why: 'They come from a newer Shaken Fist. Each counts as an operation, so that none is overlooked as pending.',
-    about: 'schema',
-    examine: (schema) =>
+    remedy: null,
+    judge: (schema) =>
       withEnums(schema, (enums) => {
         const labels = [...new Set(enums.flatMap(({ column }) => column.labels))];
         const foreign = operationLabels(labels).filter((label) => !KNOWN_OPERATION_LABELS.has(label));
         return foreign.length === 0
           ? pass('Every label is known.')
-          : info(`Counted as operations: ${foreign.join(', ')}.`);
+          : note(`Counted as operations: ${foreign.join(', ')}.`);
       }),
   }),
-  declareCheck({
+  ruleAbout('schema', {
     id: 'enum-agreement',
+    severity: 'warning',
     title: 'the ENUM columns of all tables have the same labels',
     why: 'A type that one table knows and another does not can be written in halves only. Their order may differ.',
-    about: 'schema',
-    examine: (schema) =>
+    remedy: APPEND_LABELS,
+    judge: (schema) =>
       withEnums(schema, (enums) => {
         const all = new Set(enums.flatMap(({ column }) => column.labels));
         const lacking = enums.flatMap(({ name, column }) => {
@@ -47,36 +53,36 @@ export const TYPE_CHECKS: readonly Check[] = [
         });
         return lacking.length === 0
           ? pass(`${all.size} labels in ${enums.map(({ name }) => name).join(', ')}.`)
-          : warn(
-              `${lacking.join('; ')}.`,
-              'Start sf-database of the newest release in use: it appends labels.',
-            );
+          : fail(`${lacking.join('; ')}.`);
       }),
   }),
-  declareCheck({
+  ruleAbout('schema', {
     id: 'uuid-columns',
+    severity: 'error',
     title: 'uuid columns have a form that sf-ops understands',
     why: 'Undashed CHAR(32) or native uuid in one set of tables, dashed text in the other: a join of a third form matches nothing.',
-    about: 'schema',
-    examine: uuidColumns,
+    remedy: 'Restore the type that the schema of Shaken Fist has, or report the form as an issue of sf-ops.',
+    judge: uuidColumns,
   }),
-  declareCheck({
+  ruleAbout('schema', {
     id: 'collations',
+    severity: 'error',
     title: 'uuid columns have one collation',
     why: 'A join of two collations is refused (error 1267), or cannot use an index.',
-    about: 'schema',
-    examine: collations,
+    remedy: 'Convert the tables to one collation: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 COLLATE ….',
+    judge: collations,
   }),
 ];
 
 const KNOWN_OPERATION_LABELS = new Set(OPERATION_TYPES.map(({ value }) => nameOfObjectType(value)!));
 
-function enumLabels(schema: SchemaFacts): Finding {
+function enumLabels(schema: SchemaFacts): Verdicts {
   return withEnums(schema, (enums) => {
     const untyped = enums.filter(({ column }) => column.labels.length === 0);
     if (untyped.length > 0) {
       const detail = untyped.map(({ name, column }) => `${name} is ${column.type}`).join(', ');
-      return fail(`${detail}, not an ENUM.`, 'Restore the type that the schema of Shaken Fist has.');
+      const remedy = 'Restore the type that the schema of Shaken Fist has.';
+      return fail(`${detail}, not an ENUM.`, { remedy });
     }
     const labelsOf = (table: string): readonly string[] =>
       enums.find(({ name }) => name.startsWith(`${table}.`))?.column.labels ?? [];
@@ -96,10 +102,7 @@ function enumLabels(schema: SchemaFacts): Finding {
     });
     return impossible.length === 0
       ? pass(`All ${OPERATION_TYPES.length} types of operations can be enqueued.`)
-      : fail(
-          `Cannot be enqueued: ${impossible.join('; ')}.`,
-          'Start sf-database of the newest release in use: it appends labels.',
-        );
+      : fail(`Cannot be enqueued: ${impossible.join('; ')}.`);
   });
 }
 
@@ -108,7 +111,7 @@ interface EnumColumn {
   column: ColumnFacts;
 }
 
-function withEnums({ tables }: SchemaFacts, judge: (enums: EnumColumn[]) => Finding): Finding {
+function withEnums({ tables }: SchemaFacts, judge: (enums: EnumColumn[]) => Verdicts): Verdicts {
   const enums = ENUM_COLUMNS.flatMap(([table, name]) => {
     const column = tables.get(table)?.columns.get(name);
     return column === undefined ? [] : [{ name: `${table}.${name}`, column }];
@@ -133,30 +136,27 @@ function uuidColumnsOf({ tables, expected }: SchemaFacts): UuidColumn[] {
   );
 }
 
-function uuidColumns(schema: SchemaFacts): Finding {
+function uuidColumns(schema: SchemaFacts): Verdicts {
   const columns = uuidColumnsOf(schema);
   const isUnderstood = ({ column: { type }, dashed }: UuidColumn): boolean =>
     dashed ? /^(var)?char\(36\)$/.test(type) : type === 'char(32)' || type === 'uuid';
   const strange = columns.filter((column) => !isUnderstood(column));
   if (strange.length > 0) {
     const detail = strange.map(({ name, column }) => `${name} is ${column.type}`).join(', ');
-    return fail(
-      `${detail}.`,
-      'Restore the type that the schema of Shaken Fist has, or report the form as an issue of sf-ops.',
-    );
+    return fail(`${detail}.`);
   }
   const undashed = columns.filter(({ dashed }) => !dashed);
   const native = undashed.filter(({ column }) => column.type === 'uuid').map(({ name }) => name);
   if (native.length === 0) return pass('Undashed uuids are CHAR(32).');
   return native.length === undashed.length
     ? pass('Undashed uuids are native uuid.')
-    : warn(
-        `CHAR(32) and native uuid are mixed; native: ${native.join(', ')}.`,
-        'sf-ops copes; the joins of Shaken Fist may not.',
-      );
+    : fail(`CHAR(32) and native uuid are mixed; native: ${native.join(', ')}.`, {
+        severity: 'warning',
+        remedy: 'sf-ops copes; the joins of Shaken Fist may not.',
+      });
 }
 
-function collations(schema: SchemaFacts): Finding {
+function collations(schema: SchemaFacts): Verdicts {
   const byCollation = new Map<string, string[]>();
   for (const { name, column } of uuidColumnsOf(schema)) {
     if (column.collation === null) continue; // a native uuid
@@ -167,10 +167,8 @@ function collations(schema: SchemaFacts): Finding {
   if (found.length === 1) return pass(`Every uuid column has ${found[0]}.`);
   const [, ...rarer] = [...byCollation].sort(([, a], [, b]) => b.length - a.length);
   const detail = `${found.join(', ')} are mixed: ${rarer.map(([collation, names]) => `${names.join(', ')} have ${collation}`).join('; ')}.`;
-  const hint =
-    'Convert the tables to one collation: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 COLLATE ….';
   // Between a binary collation and another one the binary wins; between two others the server refuses to choose.
   return found.filter((collation) => !collation.endsWith('_bin')).length > 1
-    ? fail(detail, hint)
-    : warn(detail, hint);
+    ? fail(detail)
+    : fail(detail, { severity: 'warning' });
 }

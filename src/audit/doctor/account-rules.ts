@@ -1,9 +1,7 @@
-import { declareCheck, fail, info, pass, unknown, warn, type Check, type Finding } from './check.js';
-import type { Observed } from '../../core/observed.js';
+import { isAllowed, type Privilege } from '../../core/account-privileges.js';
+import { fail, note, pass, unknown, type Verdicts } from '../../core/finding.js';
 import type { AccountFacts } from './facts.js';
-import { isGranted } from '../../core/grants.js';
-
-type Privilege = 'INSERT' | 'UPDATE' | 'DELETE' | 'ALTER';
+import { ruleAbout, type DoctorRule } from './rule.js';
 
 /** What a command writes, by table. Reading needs SELECT on everything. */
 interface WritingCommand {
@@ -24,6 +22,15 @@ const WRITING_COMMANDS: readonly WritingCommand[] = [
   { name: 'smoke', needs: ENQUEUE },
   { name: 'abort', needs: { object_states: ['INSERT', 'UPDATE'], work_queue: ['DELETE'] } },
   { name: 'requeue', needs: { object_states: ['INSERT', 'UPDATE'], work_queue: ['INSERT', 'UPDATE'] } },
+  {
+    name: 'audit --fix',
+    needs: {
+      object_states: ['INSERT', 'UPDATE', 'DELETE'],
+      work_queue: ['INSERT', 'UPDATE', 'DELETE'],
+      cluster_operation_targets: ['INSERT', 'DELETE'],
+      cluster_operation_errors: ['INSERT'],
+    },
+  },
   { name: 'prune', needs: { cluster_operation_targets: ['DELETE'] } },
   {
     name: 'migrate apply',
@@ -47,13 +54,14 @@ export const DELETED_FROM = [
   ),
 ];
 
-export const ACCOUNT_CHECKS: readonly Check[] = [
-  declareCheck({
+export const ACCOUNT_RULES: readonly DoctorRule[] = [
+  ruleAbout('account', {
     id: 'select-privilege',
+    severity: 'error',
     title: 'the account may read every table',
     why: 'Every command reads; what cannot be read cannot be answered for.',
-    about: 'account',
-    examine: (account) => {
+    remedy: null,
+    judge: (account) => {
       const hidden = [...account.columns].flatMap(([table, columns]) =>
         [...columns]
           .filter(([, privileges]) => !privileges.has('select'))
@@ -65,45 +73,43 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
       ];
       return unreadable.length === 0
         ? pass(`${account.name} may read every table.`)
-        : fail(
-            `${account.name} may not read ${unreadable.join(', ')}.`,
-            `GRANT SELECT ON \`${account.database}\`.* TO ${quotedAccount(account.name)}`,
-          );
+        : fail(`${account.name} may not read ${unreadable.join(', ')}.`, {
+            remedy: `GRANT SELECT ON \`${account.database}\`.* TO ${quotedAccount(account.name)}`,
+          });
     },
   }),
-  declareCheck({
+  ruleAbout('account', {
     id: 'write-privileges',
+    severity: 'warning',
     title: 'what the account may write',
     why: 'An account that only reads is fine for diagnosis; the commands that write will not work with it.',
-    about: 'account',
-    examine: judgeWriting,
+    remedy: 'Grant what is missing, or use an account that only reads.',
+    judge: writePrivileges,
   }),
 ];
 
-function judgeWriting(account: AccountFacts): Finding {
-  const verdicts = WRITING_COMMANDS.map(({ name, needs }) => ({ name, ...judgeCommand(account, needs) }));
-  const impossible = verdicts.filter(({ lacking }) => lacking.length > 0);
-  const unsure = verdicts.filter(({ lacking, unsure }) => lacking.length === 0 && unsure.length > 0);
-  if (impossible.length === verdicts.length) {
-    return info(
-      `${account.name} only reads: ${impossible.map(({ name }) => name).join(', ')} will not work with it.`,
-    );
+function writePrivileges(account: AccountFacts): Verdicts {
+  const commands = WRITING_COMMANDS.map(({ name, needs }) => ({ name, ...shortcomings(account, needs) }));
+  const impossible = commands.filter(({ lacking }) => lacking.length > 0);
+  const unsure = commands.filter(({ lacking, unsure }) => lacking.length === 0 && unsure.length > 0);
+  if (impossible.length === commands.length) {
+    const names = impossible.map(({ name }) => name).join(', ');
+    return note(`${account.name} only reads: ${names} will not work with it.`);
   }
   if (impossible.length > 0) {
     const detail = impossible.map(({ name, lacking }) => `${name} (lacks ${lacking.join(', ')})`).join('; ');
-    return warn(
-      `Will not work with ${account.name}: ${detail}.`,
-      'Grant what is missing, or use an account that only reads.',
-    );
+    return fail(`${impossible.length} of ${commands.length} kinds of writing will not work.`, {
+      detail: `Will not work with ${account.name}: ${detail}.`,
+    });
   }
   if (unsure.length > 0) {
-    const reasons = [...new Set(unsure.flatMap((verdict) => verdict.unsure))].join('; ');
+    const reasons = [...new Set(unsure.flatMap((command) => command.unsure))].join('; ');
     return unknown(`${reasons}. It concerns ${unsure.map(({ name }) => name).join(', ')}.`);
   }
   return pass(`${account.name} may write all that sf-ops writes.`);
 }
 
-function judgeCommand(
+function shortcomings(
   account: AccountFacts,
   needs: WritingCommand['needs'],
 ): { lacking: string[]; unsure: string[] } {
@@ -111,43 +117,12 @@ function judgeCommand(
   const unsure: string[] = [];
   for (const [table, privileges] of Object.entries(needs)) {
     for (const privilege of privileges) {
-      const answer = mayWrite(account, table, privilege);
+      const answer = isAllowed(account, privilege, table);
       if ('unknown' in answer) unsure.push(answer.unknown);
       else if (!answer.value) lacking.push(`${privilege} on ${table}`);
     }
   }
   return { lacking, unsure };
-}
-
-function mayWrite(account: AccountFacts, table: string, privilege: Privilege): Observed<boolean> {
-  switch (privilege) {
-    case 'INSERT':
-    case 'UPDATE': {
-      const columns = [...(account.columns.get(table)?.values() ?? [])];
-      return { value: columns.length > 0 && columns.every((column) => column.has(privilege.toLowerCase())) };
-    }
-    case 'DELETE':
-      return account.mayDelete.get(table) ?? { value: false };
-    case 'ALTER':
-      return mayAlter(account, table);
-  }
-}
-
-/**
- * No harmless statement shows this privilege, and `SHOW GRANTS` may not show all: the account can have grants on the
- * database under another host pattern. Where it does not even explain what the account evidently may, its silence is no
- * proof.
- */
-function mayAlter(account: AccountFacts, table: string): Observed<boolean> {
-  const answer = isGranted(account.grants, account.database, table, 'ALTER');
-  if ('unknown' in answer || answer.value) return answer;
-  const columns = [...(account.columns.get(table)?.values() ?? [])];
-  const unexplained = (['SELECT', 'INSERT', 'UPDATE'] as const).some((privilege) => {
-    const shown = isGranted(account.grants, account.database, table, privilege);
-    const evident = columns.length > 0 && columns.every((column) => column.has(privilege.toLowerCase()));
-    return evident && 'value' in shown && !shown.value;
-  });
-  return unexplained ? { unknown: 'SHOW GRANTS does not show all grants of this account' } : answer;
 }
 
 /** `shakenfist@%` → `` `shakenfist`@`%` ``; a user's name may hold an @, a host's may not. */

@@ -4,7 +4,7 @@ import {
   type ConnectionSettings,
   type ServerAddress,
 } from '../../configuration/connection-settings.js';
-import type { ClockReading, ServerVisit, VisitedServer } from '../doctor/facts.js';
+import type { ClockComparison, ServerProbe, ProbedServer } from '../doctor/facts.js';
 import { UnavailableError } from '../../core/errors.js';
 import { failureOf } from '../../database/failure.js';
 import { greet } from '../../database/open-session.js';
@@ -12,11 +12,11 @@ import type { Session, SessionOptions } from '../../database/session.js';
 import { readGaleraNode } from './galera-node.js';
 import { globalVariables } from '../../database/server-variables.js';
 
-/** Seconds that one statement of a visit may take: a server that needs longer for its own counters is not well. */
-const PATIENCE_SECONDS = 5;
+/** Seconds that one statement of a probe may take: a server that needs longer for its own counters is not well. */
+const STATEMENT_SECONDS = 5;
 const CLOCK_SAMPLES = 3;
 
-interface Visit extends ServerVisit {
+interface AnnouncingProbe extends ServerProbe {
   /** Where the Galera node says that the others are. */
   announced: ServerAddress[];
 }
@@ -27,22 +27,22 @@ interface Visit extends ServerVisit {
  *
  * @param now unix seconds on this machine's clock
  */
-export async function visitServers(
+export async function probeServers(
   settings: ConnectionSettings,
   options: SessionOptions,
   now: () => number,
-): Promise<ServerVisit[]> {
-  const visitAll = async (addresses: readonly ServerAddress[], given: boolean): Promise<Visit[]> =>
-    Promise.all(distinct(addresses).map(async (address) => visit(settings, address, given, options, now)));
+): Promise<ServerProbe[]> {
+  const probeAll = async (addresses: readonly ServerAddress[], given: boolean): Promise<AnnouncingProbe[]> =>
+    Promise.all(distinct(addresses).map(async (address) => probe(settings, address, given, options, now)));
 
-  const named = await visitAll(settings.addresses, true);
+  const named = await probeAll(settings.addresses, true);
   const seen = new Set(named.map(({ address }) => address));
   const others = named
     .flatMap(({ announced }) => announced)
     .filter((address) => !seen.has(describeAddress(address)));
-  const visits = [...named, ...(await visitAll(others, false))];
+  const probes = [...named, ...(await probeAll(others, false))];
   const known = new Set<string>();
-  return visits
+  return probes
     .filter(({ given, outcome }) => {
       if (!('value' in outcome)) return true;
       const isRepeated = known.has(outcome.value.identity);
@@ -52,23 +52,23 @@ export async function visitServers(
     .map(({ address, given, outcome }) => ({ address, given, outcome }));
 }
 
-async function visit(
+async function probe(
   settings: ConnectionSettings,
   address: ServerAddress,
   given: boolean,
   options: SessionOptions,
   now: () => number,
-): Promise<Visit> {
+): Promise<AnnouncingProbe> {
   const limits = {
     ...options.limits,
-    statementSeconds: Math.min(PATIENCE_SECONDS, options.limits.statementSeconds),
+    statementSeconds: Math.min(STATEMENT_SECONDS, options.limits.statementSeconds),
   };
   const where = { address: describeAddress(address), given };
   try {
     const { session, identity } = await greet(settings, address, { ...options, limits });
     try {
       const galera = identity.galera === null ? null : await readGaleraNode(session, identity.galera);
-      const server: VisitedServer = {
+      const server: ProbedServer = {
         node: identity.node,
         version: identity.version,
         identity: galera?.memberUuid ?? (await serverIdentity(session)),
@@ -87,8 +87,8 @@ async function visit(
 }
 
 /** The best of a few readings: a short round trip leaves little room for error. */
-async function readClock(session: Session, now: () => number): Promise<ClockReading> {
-  const readings: ClockReading[] = [];
+async function readClock(session: Session, now: () => number): Promise<ClockComparison> {
+  const readings: ClockComparison[] = [];
   for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) {
     const before = now();
     const [row] = await session.rows<{ clock: string }>(sql`SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS clock`);

@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AccountFacts } from '../../../src/audit/doctor/facts.js';
+import { EXPECTED_TABLES } from '../../../src/audit/facts/schema-facts.js';
+import { account, remedyOf, says } from './site.js';
+
+type Columns = AccountFacts['columns'];
+
+/** What the account may do with every column of every table, but for some tables. */
+function columnsWith(privileges: string[], exceptions: Record<string, string[]> = {}): Columns {
+  return new Map(
+    [...EXPECTED_TABLES].map(([table, columns]) => [
+      table,
+      new Map([...columns.keys()].map((column) => [column, new Set(exceptions[table] ?? privileges)])),
+    ]),
+  );
+}
+
+const mayDelete = (value: boolean): AccountFacts['mayDelete'] =>
+  new Map([...EXPECTED_TABLES.keys()].map((table) => [table, { value }]));
+const ALL = ['select', 'insert', 'update'];
+
+describe('reading', () => {
+  test('everything', () => {
+    expect(says('select-privilege', { account: account() })).toBe('pass: shakenfist@% may read every table.');
+  });
+
+  test('a table and a column that are hidden are named once each', () => {
+    const hidden = account({
+      name: 'a`b@%',
+      unreadable: ['events'],
+      columns: columnsWith(ALL, { events: [], networks: ['insert'] }),
+    });
+    expect(says('select-privilege', { account: hidden })).toMatch(
+      /^error: a`b@% may not read events, networks\.uuid, /,
+    );
+    expect(says('select-privilege', { account: hidden })).not.toContain('events.');
+    expect(remedyOf('select-privilege', { account: hidden })).toBe(
+      'GRANT SELECT ON `shakenfist`.* TO `a``b`@`%`',
+    );
+  });
+});
+
+describe('writing', () => {
+  test('everything', () => {
+    expect(says('write-privileges', { account: account() })).toBe(
+      'pass: shakenfist@% may write all that sf-ops writes.',
+    );
+  });
+
+  test('nothing is no failure', () => {
+    const reader = account({
+      columns: columnsWith(['select']),
+      mayDelete: mayDelete(false),
+      grants: ['GRANT SELECT ON `shakenfist`.* TO `shakenfist`@`%`'],
+    });
+    expect(says('write-privileges', { account: reader })).toMatch(
+      /^info: shakenfist@% only reads: enqueue, .*audit --fix.* will not work with it\.$/,
+    );
+  });
+
+  test('in part: what is lacking is named by command, privilege and table', () => {
+    const grants = ['GRANT SELECT, INSERT, UPDATE ON `shakenfist`.* TO `shakenfist`@`%`'];
+    const said = says('write-privileges', { account: account({ mayDelete: mayDelete(false), grants }) });
+    expect(said).toMatch(/^warning: \d of \d kinds of writing will not work\. /);
+    expect(said).toContain('abort (lacks DELETE on work_queue)');
+    expect(said).toContain(
+      'migrate apply (lacks ALTER on object_metadata, ALTER on cluster_operation_targets',
+    );
+    expect(said).not.toContain('requeue (');
+  });
+
+  test('a single column that may not be written makes the table unwritable', () => {
+    const columns = new Map(columnsWith(ALL));
+    columns.set('work_queue', new Map([...columns.get('work_queue')!, ['payload', new Set(['select'])]]));
+    expect(says('write-privileges', { account: account({ columns }) })).toContain(
+      'enqueue (lacks INSERT on work_queue)',
+    );
+  });
+
+  test('what cannot be told is said, with the commands that it concerns', () => {
+    const unsure = new Map([...mayDelete(true), ['work_queue', { unknown: 'the server is read-only' }]]);
+    expect(says('write-privileges', { account: account({ mayDelete: unsure }) })).toBe(
+      'unknown: Cannot tell: the server is read-only. It concerns abort, audit --fix.',
+    );
+  });
+
+  test('ALTER is unknown where SHOW GRANTS does not explain what the account evidently may', () => {
+    expect(says('write-privileges', { account: account({ grants: [] }) })).toBe(
+      'unknown: Cannot tell: SHOW GRANTS does not show all grants of this account. It concerns migrate apply.',
+    );
+  });
+});
