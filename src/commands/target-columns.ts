@@ -1,10 +1,11 @@
 import { formatDuration } from '../core/duration.js';
-import type { TargetRow } from '../core/target-row.js';
+
 import type { Column } from '../render/report.js';
 import { stateTone } from '../render/tones.js';
+import type { OperationRow } from './operation-row.js';
 
 /** The columns of operations seen from an object: `pending`, `history` and the evidence of the gate. */
-export const TARGET_COLUMNS: readonly Column<TargetRow>[] = [
+export const TARGET_COLUMNS: readonly Column<OperationRow>[] = [
   { name: 'operation_uuid', heading: 'OPERATION', value: (row) => row.operation_uuid },
   { name: 'operation_type', heading: 'TYPE', value: (row) => row.operation_type },
   { name: 'state', heading: 'STATE', value: (row) => row.state, tone: (row) => stateTone(row.state) },
@@ -32,7 +33,7 @@ export const TARGET_COLUMNS: readonly Column<TargetRow>[] = [
   },
 ];
 
-function queueText({ queue }: TargetRow): string {
+function queueText({ queue }: OperationRow): string {
   if (queue === null) return '-';
   return queue.claimed_at === null
     ? queue.queue_name

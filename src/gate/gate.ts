@@ -1,9 +1,10 @@
 import type { NetworkEvidence } from '../core/gate/gate-evidence.js';
+import { targetedOperations } from '../core/operations/targeted-operation.js';
 import type { Uuid } from '../core/uuid.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { readNetworks, type NetworkChoice } from '../database/queries/networks.js';
 import type { Session } from '../database/session.js';
-import { targetRows } from '../database/queries/target-rows.js';
+import { recordsAt } from '../database/queries/operation-records.js';
 import { activeTargets } from '../database/queries/targets.js';
 
 /**
@@ -31,7 +32,8 @@ export async function readGateEvidence(
     if (observational) evidence.get(objectUuid)!.observational += 1;
   }
   const holding = targets.filter(({ observational }) => !observational);
-  for (const row of await targetRows(session, description, holding, now))
-    evidence.get(row.target_uuid)!.pending.push(row);
+  const { recorded, cluster } = await recordsAt(session, description, holding, now);
+  for (const operation of targetedOperations(recorded, cluster, now))
+    evidence.get(operation.target.uuid)!.pending.push(operation);
   return [...evidence.values()];
 }

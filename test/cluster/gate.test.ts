@@ -57,7 +57,7 @@ describe('the gate on a cluster of three', () => {
       const [evidence] = await reader.snapshot(async (session) =>
         readGateEvidence(session, description, { uuids: [NETWORK] }, now()),
       );
-      expect(evidence!.pending.map((row) => row.operation_uuid)).toContain(uuid);
+      expect(evidence!.pending.map(({ record }) => record.uuid)).toContain(uuid);
       await writer.query("UPDATE object_states SET state_value = 'complete' WHERE object_type = 'NET_OP'");
     }
     await reader.close();

@@ -2,7 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { Check } from '../../src/core/gate/gate-checks.js';
 import { isExcused, judge, okayOfAll } from '../../src/core/gate/gate.js';
 import { FLOATING_NETWORK, type NetworkFacts } from '../../src/core/gate/network.js';
-import type { TargetRow } from '../../src/core/target-row.js';
+import { blockerOf } from '../../src/core/operations/blocker.js';
+import type { TargetedOperation } from '../../src/core/operations/targeted-operation.js';
+import type { OperationRecord } from '../../src/core/operations/operation-record.js';
+import { cluster, NOW, record, related, workRow } from './operations/records.js';
 
 const network = (state: string | null, more: Partial<NetworkFacts> = {}): NetworkFacts => ({
   uuid: '11111111-1111-4111-8111-111111111111',
@@ -11,20 +14,20 @@ const network = (state: string | null, more: Partial<NetworkFacts> = {}): Networ
   ...more,
 });
 
-const operation = (stuck: TargetRow['stuck'] = null): TargetRow => ({
-  sequence_number: 1,
-  operation_uuid: '99999999-9999-4999-8999-999999999999',
-  operation_type: 'net_op',
-  state: 'queued',
-  tasks: ['network_deploy'],
-  priority: 'user_facing',
-  created_at: 0,
-  age_seconds: 1,
-  target_object_type: 'network',
-  target_uuid: '11111111-1111-4111-8111-111111111111',
-  queue: null,
-  stuck,
+/** An operation that will run, or one that is stuck in this way. */
+const operation = (stuck: Partial<OperationRecord> = {}): TargetedOperation => ({
+  target: {
+    sequenceNumber: 1,
+    objectType: 'network',
+    uuid: network(null).uuid,
+    createdAt: 0,
+    observational: false,
+  },
+  record: record(stuck),
+  blocker: blockerOf(record(stuck), cluster(), NOW),
 });
+
+const ORPHANED = { work: { value: [] } };
 
 const check = (name: Check['name'], result: Check['result']): Check => ({
   name,
@@ -96,21 +99,28 @@ describe('checks of the machine', () => {
 });
 
 describe('operations that will never run', () => {
-  test.each(['orphaned', 'stale_claim', 'undrained', 'unmet_dependency'] as const)(
-    '%s excuses, but not where the operator is strict',
-    (stuck) => {
-      expect(judge(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
-      expect(judge(network('created'), [operation(stuck)], [], true)).toMatchObject({
-        verdict: 'stuck',
-        okay: false,
-      });
-    },
-  );
+  test.each<[string, Partial<OperationRecord>]>([
+    ['orphaned', ORPHANED],
+    ['a stale claim', { work: { value: [workRow({ claimedAt: NOW - 9999 })] } }],
+    ['undrained', { work: { value: [workRow({ queueName: 'nobody' })] } }],
+    ['a dependency that failed', { dependsOn: [related('error')] }],
+  ])('%s excuses, but not where the operator is strict', (_, stuck) => {
+    expect(judge(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
+    expect(judge(network('created'), [operation(stuck)], [], true)).toMatchObject({
+      verdict: 'stuck',
+      okay: false,
+    });
+  });
+
+  test('one of which nobody can tell excuses', () => {
+    const unknown = operation({ work: { unknown: 'the queue is too long' } });
+    expect(isExcused([unknown], true)).toBe(true);
+  });
 
   test('one that will run beside it still excuses', () => {
-    expect(judge(network('created'), [operation('orphaned'), operation()], [], true).verdict).toBe('pending');
-    expect(isExcused([operation('orphaned'), operation()], true)).toBe(true);
-    expect(isExcused([operation('orphaned')], true)).toBe(false);
+    expect(judge(network('created'), [operation(ORPHANED), operation()], [], true).verdict).toBe('pending');
+    expect(isExcused([operation(ORPHANED), operation()], true)).toBe(true);
+    expect(isExcused([operation(ORPHANED)], true)).toBe(false);
     expect(isExcused([], false)).toBe(false);
   });
 });

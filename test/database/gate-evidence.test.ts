@@ -61,12 +61,15 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     });
     expect(evidence.pending).toMatchObject([
       {
-        operation_uuid: 'aaaaaaaa-1111-4111-8111-111111111111',
-        operation_type: 'net_op',
-        state: 'queued',
-        tasks: ['network_ensure_mesh'],
-        queue: { queue_name: 'networknode-clusteroperation-user_facing', attempts: 0, claimed_by: null },
-        stuck: null,
+        record: {
+          uuid: 'aaaaaaaa-1111-4111-8111-111111111111',
+          type: 'net_op',
+          state: { value: 'queued' },
+          header: { stored: { tasks: ['network_ensure_mesh'] } },
+          work: {
+            value: [{ queueName: 'networknode-clusteroperation-user_facing', attempts: 0, claimedBy: null }],
+          },
+        },
       },
     ]);
   });
@@ -85,7 +88,7 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     await insertNetwork(site, network, 'future');
     const uuid = await insertOperation(site, { type: 'future_op', targets: [['NETWORK', network]] });
     expect((await one(site.database(), network)).pending).toMatchObject([
-      { operation_uuid: uuid, operation_type: 'future_op' },
+      { record: { uuid, type: 'future_op' } },
     ]);
     const all = await evidenceOf(site.database(), { namespace: null });
     expect(all.find((found) => found.network.uuid === network)?.pending).toHaveLength(1);
@@ -100,7 +103,7 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     expect(await site.query('SELECT object_type FROM object_states WHERE object_uuid = ?', [uuid])).toEqual([
       { object_type: '' },
     ]);
-    expect((await one(site.database(), network)).pending).toMatchObject([{ operation_uuid: uuid }]);
+    expect((await one(site.database(), network)).pending).toMatchObject([{ record: { uuid } }]);
     const all = await evidenceOf(site.database(), { namespace: null });
     expect(all.find((found) => found.network.uuid === network)?.pending).toHaveLength(1);
   });
@@ -115,7 +118,10 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     const forgotten = randomUUID();
     await insertOperation(site, { targets: [['NETWORK', forgotten]] });
     const evidence = await one(site.database(), forgotten);
-    expect(evidence).toMatchObject({ network: { row: null, state: null }, pending: [{ state: 'queued' }] });
+    expect(evidence).toMatchObject({
+      network: { row: null, state: null },
+      pending: [{ record: { state: { value: 'queued' } } }],
+    });
     expect(isUnheardOf(evidence)).toBe(false);
     expect(isUnheardOf(await one(site.database(), randomUUID()))).toBe(true);
   });
@@ -128,7 +134,7 @@ describe.each(VARIANTS)('on a deployment with %s', (_, variant) => {
     await insertOperation(site, { targets, state: 'complete' });
     await insertOperation(site, { targets, state: 'deleted' });
     await insertOperation(site, { targets, state: null });
-    expect((await one(site.database(), network)).pending.map((row) => row.operation_uuid)).toEqual([active]);
+    expect((await one(site.database(), network)).pending.map(({ record }) => record.uuid)).toEqual([active]);
   });
 
   test('many names and prefixes are looked up in one statement', async () => {

@@ -134,7 +134,7 @@ test.each([1, 20, 300])(
         readGateEvidence(session, description, choice, now()),
       );
       for (const { network, pending } of evidence) {
-        const seen = new Set(pending.map((row) => row.operation_uuid));
+        const seen = new Set(pending.map(({ record }) => record.uuid));
         const holds = ({ networks, isEnding }: Known): boolean =>
           networks.includes(network.uuid) && !isEnding;
         expect(mustBeSeen.filter((operation) => holds(operation) && !seen.has(operation.uuid))).toEqual([]);

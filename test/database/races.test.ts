@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
-import { targetRows } from '../../src/database/queries/target-rows.js';
+import { operationRows } from '../fixtures/operation-rows.js';
 import { activeTargets } from '../../src/database/queries/targets.js';
 import {
   INSTANCE,
@@ -83,7 +83,7 @@ test('the rows of one answer are of one moment, whatever is committed meanwhile'
     await setState(site, 'NET_OP', operation, 'complete');
     await site.query('DELETE FROM work_queue WHERE payload LIKE ?', [`%${operation}%`]);
     expect(await activeTargets(session, description, of)).toEqual(targets);
-    return targetRows(session, description, targets, now());
+    return operationRows(session, description, targets, now());
   });
   expect(rows).toEqual([
     expect.objectContaining({ operation_uuid: operation, state: 'queued', stuck: null }),

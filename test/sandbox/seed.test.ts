@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { schemaVersions, type DatabaseDescription } from '../../src/database/description.js';
 import { Database } from '../../src/database/database.js';
 import { DEFAULT_LIMITS, NO_DEADLINE } from '../../src/database/limits.js';
-import { targetRows } from '../../src/database/queries/target-rows.js';
+import { operationRows } from '../fixtures/operation-rows.js';
 import { activeTargets } from '../../src/database/queries/targets.js';
 import { OPERATION_TYPES } from '../../src/core/operations/catalogue.js';
 import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
@@ -110,7 +110,7 @@ describe.each<SchemaVersion>(['baseline', 'current'])('seeded with the %s schema
   test('each kind of stuck operation is there, and recognised', async () => {
     const pending = await cluster.database.read(async (session) => {
       const targets = await activeTargets(session, cluster.description, { typeName: null });
-      return targetRows(session, cluster.description, targets, NOW);
+      return operationRows(session, cluster.description, targets, NOW);
     });
     const stuck = pending.filter((row) => row.stuck !== null);
     expect(new Map(stuck.map((row) => [row.operation_uuid, row.stuck]))).toEqual(
@@ -127,7 +127,7 @@ describe.each<SchemaVersion>(['baseline', 'current'])('seeded with the %s schema
     const later = NOW + 86_400;
     const pending = await cluster.database.read(async (session) => {
       const targets = await activeTargets(session, cluster.description, { typeName: null });
-      return targetRows(session, cluster.description, targets, later);
+      return operationRows(session, cluster.description, targets, later);
     });
     const undrained = pending.filter((row) => row.stuck === 'undrained');
     expect(undrained.map((row) => row.operation_uuid)).toEqual([operationUuid(6)]);

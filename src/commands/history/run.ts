@@ -1,8 +1,10 @@
 import { ExitCode } from '../../core/exit-codes.js';
+import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import { readObjectType, resolveObjects } from '../../database/queries/objects.js';
-import { targetRows } from '../../database/queries/target-rows.js';
+import { recordsAt } from '../../database/queries/operation-records.js';
 import { targetHistory } from '../../database/queries/targets.js';
 import { tableOf } from '../../render/report.js';
+import { operationRow } from '../operation-row.js';
 import { TARGET_COLUMNS } from '../target-columns.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -21,7 +23,9 @@ export async function run(
   const history = await database.snapshot(async (session) => {
     const [object] = await resolveObjects(session, description, typeName, [uuid]);
     const targets = await targetHistory(session, description, object!, { limit, since });
-    return targetRows(session, description, targets, context.now());
+    const now = context.now();
+    const { recorded, cluster } = await recordsAt(session, description, targets, now);
+    return targetedOperations(recorded, cluster, now).map((operation) => operationRow(operation, now));
   });
   return answerFrom(
     {

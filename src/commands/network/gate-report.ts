@@ -1,8 +1,10 @@
 import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { GateAnswer, NetworkAnswer } from '../../core/gate/gate-answer.js';
-import type { TargetRow } from '../../core/target-row.js';
+import { isStuck } from '../../core/operations/blocker.js';
+import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import type { AnyAnswer } from '../../render/answer.js';
+import { operationRow } from '../operation-row.js';
 import { answerFrom } from '../report-answer.js';
 import { nagiosExit, nagiosText } from './nagios.js';
 import { NETWORK_COLUMNS, okayTone } from './network-columns.js';
@@ -28,14 +30,20 @@ export function gateAnswer(answer: GateAnswer, { named, now }: GateReportOptions
   };
 }
 
-function gateReport(answer: GateAnswer, { named }: GateReportOptions): Report {
+function gateReport(answer: GateAnswer, { named, now }: GateReportOptions): Report {
   const { networks } = answer;
   const detailed = networks.filter((network) => named || network.okay !== true || hasStuck(network));
   return {
-    document: answer,
+    document: {
+      ...answer,
+      networks: networks.map(({ pending, ...network }) => ({
+        ...network,
+        pending: pending.map((operation) => operationRow(operation, now)),
+      })),
+    },
     table: tableOf({ columns: NETWORK_COLUMNS, items: networks, empty: 'There is no network.' }),
     footer: [
-      ...detailed.flatMap(evidenceLines),
+      ...detailed.flatMap((network) => evidenceLines(network, now)),
       ...(networks.some(({ scope }) => scope === 'database')
         ? [muted('Only the database was asked: bridge, dnsmasq and mesh are not known.')]
         : []),
@@ -52,14 +60,14 @@ export function readerLine({ node, causal }: GateAnswer['read_consistency']): Li
 }
 
 function hasStuck({ pending }: NetworkAnswer): boolean {
-  return pending.some(({ stuck }) => stuck !== null);
+  return pending.some(({ blocker }) => isStuck(blocker));
 }
 
-function evidenceLines(network: NetworkAnswer): Line[] {
+function evidenceLines(network: NetworkAnswer, now: number): Line[] {
   const lines: Line[] = [
-    ...network.pending.map((row): Line => ({
-      text: `  ${operationText(row)}`,
-      tone: row.stuck === null ? 'muted' : 'warning',
+    ...network.pending.map((operation): Line => ({
+      text: `  ${operationText(operation, now)}`,
+      tone: isStuck(operation.blocker) ? 'warning' : 'muted',
     })),
     ...network.checks.map(({ name, result, detail }): Line => ({
       text: `  ${name} ${result}: ${detail}`,
@@ -74,7 +82,8 @@ function evidenceLines(network: NetworkAnswer): Line[] {
   return [{ text: `${name ?? '-'} (${uuid}): ${reason}`, tone: okayTone(okay) }, ...lines];
 }
 
-function operationText(row: TargetRow): string {
+function operationText(operation: TargetedOperation, now: number): string {
+  const row = operationRow(operation, now);
   const { queue } = row;
   const place =
     queue === null

@@ -1,5 +1,5 @@
 import { ExitCode } from '../../core/exit-codes.js';
-import { answerFor, oldestPending } from '../../core/gate/gate-answer.js';
+import { answerFor } from '../../core/gate/gate-answer.js';
 import { isGone, type NetworkEvidence } from '../../core/gate/gate-evidence.js';
 import { readGateEvidence } from '../../gate/gate.js';
 import { requireNamespace } from '../../gate/namespace.js';
@@ -34,7 +34,7 @@ function listed(evidence: NetworkEvidence, now: number): ListedNetwork {
     vxid: evidence.network.row?.vxid ?? null,
     state: answer.state,
     pending: answer.pending.length,
-    oldest_pending_age_seconds: oldestPending(answer),
+    oldest_pending_age_seconds: answer.oldest_pending_age_seconds,
     okay: answer.okay,
     verdict: answer.verdict,
   };

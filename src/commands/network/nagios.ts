@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../core/exit-codes.js';
-import { oldestPending, type GateAnswer, type NetworkAnswer } from '../../core/gate/gate-answer.js';
+import type { GateAnswer, NetworkAnswer } from '../../core/gate/gate-answer.js';
+import { isStuck } from '../../core/operations/blocker.js';
 import { printable } from '../../render/printable.js';
 
 /** The exit codes of a monitoring plugin (Monitoring Plugins development guidelines), which differ from our own. */
@@ -50,13 +51,13 @@ function listed(networks: readonly NetworkAnswer[]): string {
 /** `label=value[unit];warn;crit;min`, labels that need no quotes. */
 function performanceData({ networks }: GateAnswer): string {
   const operations = networks.flatMap(({ pending }) => pending);
-  const ages = networks.map(oldestPending).filter((age) => age !== null);
+  const ages = networks.map((network) => network.oldest_pending_age_seconds).filter((age) => age !== null);
   const data: Record<string, string> = {
     networks: String(networks.length),
     not_okay: String(networks.filter(({ okay }) => okay === false).length),
     unknown: String(networks.filter(({ okay }) => okay === null).length),
     pending: String(operations.length),
-    stuck: String(operations.filter(({ stuck }) => stuck !== null).length),
+    stuck: String(operations.filter(({ blocker }) => isStuck(blocker)).length),
     oldest_pending: `${Math.floor(Math.max(0, ...ages))}s`,
   };
   return Object.entries(data)

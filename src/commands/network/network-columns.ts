@@ -1,5 +1,5 @@
 import { formatDuration } from '../../core/duration.js';
-import { oldestPending, type NetworkAnswer } from '../../core/gate/gate-answer.js';
+import type { NetworkAnswer } from '../../core/gate/gate-answer.js';
 import type { Column, Tone } from '../../render/report.js';
 
 /** The columns of the gate's answer. */
@@ -10,7 +10,7 @@ export const NETWORK_COLUMNS: readonly Column<NetworkAnswer>[] = [
   okayColumn(),
   { name: 'verdict', heading: 'VERDICT', value: ({ verdict }) => verdict },
   { name: 'pending', heading: 'PENDING', value: ({ pending }) => pending.length },
-  oldestColumn(oldestPending),
+  oldestColumn(({ oldest_pending_age_seconds: age }) => age),
   { name: 'reason', heading: 'REASON', value: ({ reason }) => reason },
 ];
 

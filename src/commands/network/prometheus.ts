@@ -1,5 +1,6 @@
 import { VERDICTS } from '../../core/gate/gate.js';
-import { oldestPending, type GateAnswer, type NetworkAnswer } from '../../core/gate/gate-answer.js';
+import type { GateAnswer, NetworkAnswer } from '../../core/gate/gate-answer.js';
+import { isStuck } from '../../core/operations/blocker.js';
 import { printable } from '../../render/printable.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -49,12 +50,12 @@ export function prometheusText(
     {
       name: 'sf_ops_network_stuck_operations',
       help: 'Operations among the pending ones that will never run.',
-      samples: forEach(({ pending }) => pending.filter(({ stuck }) => stuck !== null).length),
+      samples: forEach(({ pending }) => pending.filter(({ blocker }) => isStuck(blocker)).length),
     },
     {
       name: 'sf_ops_network_oldest_pending_age_seconds',
       help: 'Age of the oldest pending operation; absent where nothing is pending.',
-      samples: forEach(oldestPending),
+      samples: forEach((network) => network.oldest_pending_age_seconds),
     },
     {
       name: 'sf_ops_networks_going_away',

@@ -1,12 +1,13 @@
 import { UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import type { TargetRow } from '../../core/target-row.js';
+import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { readObjectType, readOperationType, resolveObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
-import { targetRows } from '../../database/queries/target-rows.js';
+import { recordsAt } from '../../database/queries/operation-records.js';
 import { activeTargets, type Target } from '../../database/queries/targets.js';
 import { tableOf } from '../../render/report.js';
+import { operationRow, type OperationRow } from '../operation-row.js';
 import { TARGET_COLUMNS } from '../target-columns.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -40,9 +41,11 @@ export async function run(
     const busy = new Set(targets.map(({ objectUuid }) => objectUuid));
     const isComplete = 'typeName' in of ? false : of.every(({ uuid }) => busy.has(uuid));
     const doubtful = !isComplete && (await recordsOneTargetOnly(session));
+    const now = context.now();
+    const { recorded, cluster } = await recordsAt(session, description, shown, now);
     return {
       matching,
-      rows: await targetRows(session, description, shown, context.now()),
+      rows: targetedOperations(recorded, cluster, now).map((operation) => operationRow(operation, now)),
       warnings: doubtful ? [ONE_TARGET_ONLY] : [],
     };
   });
@@ -68,7 +71,7 @@ function filter(
 }
 
 function pendingResult(
-  rows: TargetRow[],
+  rows: OperationRow[],
   count: number,
   warnings: string[],
   withExitCode: boolean,

@@ -1,7 +1,7 @@
 import { judge, okayOfAll, type Scope, type Verdict } from './gate.js';
 import type { Check } from './gate-checks.js';
 import { evidenceWarnings, type NetworkEvidence } from './gate-evidence.js';
-import type { TargetRow } from '../target-row.js';
+import type { TargetedOperation } from '../operations/targeted-operation.js';
 import type { Uuid } from '../uuid.js';
 
 /** The answer for one network: an API. */
@@ -15,7 +15,9 @@ export interface NetworkAnswer {
   verdict: Verdict;
   reason: string;
   scope: Scope;
-  pending: readonly TargetRow[];
+  pending: readonly TargetedOperation[];
+  /** Seconds since the oldest pending operation was made; null where nothing is pending. */
+  oldest_pending_age_seconds: number | null;
   checks: readonly Check[];
   warnings: readonly string[];
 }
@@ -64,6 +66,7 @@ export function answerFor(
     reason,
     scope: checks === null ? 'database' : 'host',
     pending,
+    oldest_pending_age_seconds: oldestAge(pending, now),
     checks: checks ?? [],
     warnings,
   };
@@ -89,7 +92,8 @@ export function answerForAll(
   };
 }
 
-/** Seconds since the oldest pending operation was made; null where nothing is pending. */
-export function oldestPending({ pending }: Pick<NetworkAnswer, 'pending'>): number | null {
-  return pending.length === 0 ? null : Math.max(...pending.map(({ age_seconds: age }) => age));
+function oldestAge(pending: readonly TargetedOperation[], now: number): number | null {
+  let oldest: number | null = null;
+  for (const { target } of pending) oldest = Math.min(oldest ?? Infinity, target.createdAt);
+  return oldest === null ? null : Math.max(0, Math.round((now - oldest) * 1000) / 1000);
 }

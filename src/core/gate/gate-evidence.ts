@@ -1,12 +1,13 @@
-import { formatDuration } from '../duration.js';
 import { networkCondition, type NetworkFacts } from './network.js';
-import type { TargetRow } from '../target-row.js';
+import { isStuck } from '../operations/blocker.js';
+import { blockerClause } from '../operations/blocker-clause.js';
+import type { TargetedOperation } from '../operations/targeted-operation.js';
 
 /** What the database knows about one network. */
 export interface NetworkEvidence {
   network: NetworkFacts;
   /** The operations that hold it, oldest first. */
-  pending: TargetRow[];
+  pending: TargetedOperation[];
   /** How many more are active on it but only measure, which does not count. */
   observational: number;
 }
@@ -43,9 +44,9 @@ export function evidenceWarnings(
 ): string[] {
   const warnings: string[] = [];
   if (pending.length > 0) warnings.push(...conditionWarnings(network));
-  for (const row of pending) {
-    const sentence = stuckSentence(row, now);
-    if (sentence !== null) warnings.push(`${row.operation_type} ${row.operation_uuid} ${sentence}`);
+  for (const { record, blocker } of pending) {
+    if (isStuck(blocker) || blocker.reason === 'cannot_tell')
+      warnings.push(`${record.type ?? 'operation'} ${record.uuid} ${blockerClause(blocker, now)}`);
   }
   if (observational > 0)
     warnings.push(`${observational} operations on it only measure, and do not count as pending`);
@@ -62,20 +63,5 @@ function conditionWarnings(network: NetworkFacts): string[] {
       return [...warnings, `its state is ${network.state}`];
     default:
       return warnings;
-  }
-}
-
-function stuckSentence({ stuck, queue, age_seconds: age }: TargetRow, now: number): string | null {
-  switch (stuck) {
-    case 'orphaned':
-      return `is orphaned: it is ${formatDuration(age)} old and has no work row, so no worker runs it; this release of Shaken Fist may not recover it`;
-    case 'stale_claim':
-      return `was claimed ${formatDuration(now - (queue?.claimed_at ?? now))} ago and has not ended`;
-    case 'undrained':
-      return `waits in ${queue?.queue_name}, which nobody drains`;
-    case 'unmet_dependency':
-      return 'depends on an operation that cannot complete any more';
-    case null:
-      return null;
   }
 }

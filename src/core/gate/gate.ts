@@ -1,6 +1,7 @@
 import type { Check } from './gate-checks.js';
 import { networkCondition, type NetworkFacts } from './network.js';
-import type { TargetRow } from '../target-row.js';
+import { isStuck } from '../operations/blocker.js';
+import type { TargetedOperation } from '../operations/targeted-operation.js';
 
 export const VERDICTS = [
   'pending',
@@ -38,8 +39,8 @@ const FAILURES: readonly (readonly [Check['name'], Verdict])[] = [
  *
  * With `strict` an operation that will never run is no excuse. One that will run, beside it, still is.
  */
-export function isExcused(pending: readonly TargetRow[], strict: boolean): boolean {
-  return pending.some(({ stuck }) => !strict || stuck === null);
+export function isExcused(pending: readonly TargetedOperation[], strict: boolean): boolean {
+  return pending.some(({ blocker }) => !strict || !isStuck(blocker));
 }
 
 /**
@@ -58,7 +59,7 @@ export function isExcused(pending: readonly TargetRow[], strict: boolean): boole
  */
 export function judge(
   network: NetworkFacts,
-  pending: readonly TargetRow[],
+  pending: readonly TargetedOperation[],
   checks: readonly Check[],
   strict: boolean,
 ): Judgement {
@@ -109,7 +110,7 @@ function ofState(network: NetworkFacts): Judgement {
   }
 }
 
-function operations({ length }: readonly TargetRow[]): string {
+function operations({ length }: readonly TargetedOperation[]): string {
   return length === 1 ? '1 operation is pending' : `${length} operations are pending`;
 }
 

@@ -1,17 +1,23 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { valueOfObjectType } from '../../core/object-types.js';
+import type { OperationHeader, StateRow } from '../../core/operations/operation-record.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import { cheaperSide, IN_INDEX_ORDER, isActiveOperation, type Side } from './active-side.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';
+import { operationHeader } from './operation-header.js';
 
-/** A row of `cluster_operation_targets` and the state of its operation. Times are unix seconds. */
+/** A row of `cluster_operation_targets` with the state and the header of its operation. Times are unix seconds. */
 export interface Target {
   sequenceNumber: number | string;
   operationUuid: Uuid;
   operationType: string;
-  /** Null where the operation has no state row. */
+  /** Null where the operation has no state row, or one without a value. */
   state: string | null;
+  /** The whole state row; null where there is none. */
+  stateRow: StateRow | null;
+  /** Null where the row in `cluster_operations` is gone. */
+  header: OperationHeader | null;
   objectType: string;
   objectUuid: Uuid;
   createdAt: number;
@@ -57,9 +63,9 @@ function activeFrom(
   const isActive = isActiveOperation(description);
   return side === 'active'
     ? sql`FROM object_states s STRAIGHT_JOIN cluster_operation_targets t ON t.operation_uuid = s.object_uuid
-        WHERE ${isActive} AND ${which(of)} ${IN_INDEX_ORDER}`
+        ${WITH_HEADER} WHERE ${isActive} AND ${which(of)} ${IN_INDEX_ORDER}`
     : sql`FROM cluster_operation_targets t STRAIGHT_JOIN object_states s ON s.object_uuid = t.operation_uuid
-        WHERE ${isActive} AND ${which(of)}`;
+        ${WITH_HEADER} WHERE ${isActive} AND ${which(of)}`;
 }
 
 function compareSequence({ sequenceNumber: a }: Target, { sequenceNumber: b }: Target): number {
@@ -102,11 +108,14 @@ export async function lastTarget(
  * Every column, so that an account which may not see all of them is refused. One that cannot see `observational` would
  * take an operation that only measures for one that holds the object, and the schema looks as if there were none.
  */
-const COLUMNS = sql`SELECT t.*, s.state_value`;
+const COLUMNS = sql`SELECT t.*, s.state_value, s.update_time, s.message, o.created_at AS header_created_at,
+  o.priority, o.node_uuid, o.metadata_json`;
+
+const WITH_HEADER = sql`LEFT JOIN cluster_operations o ON o.uuid = REPLACE(t.operation_uuid, '-', '')`;
 
 function withState(description: DatabaseDescription): SQL {
   return sql`FROM cluster_operation_targets t LEFT JOIN object_states s
-    ON s.object_uuid = t.operation_uuid AND s.object_type IN ${description.operationLabels}`;
+    ON s.object_uuid = t.operation_uuid AND s.object_type IN ${description.operationLabels} ${WITH_HEADER}`;
 }
 
 /** The predicate on `cluster_operation_targets t` that selects the objects. */
@@ -126,6 +135,13 @@ async function readTargets(session: Session, query: SQL): Promise<Target[]> {
     operation_uuid: string;
     operation_type: string;
     state_value: string | null;
+    /** Null where there is no state row. */
+    update_time: number | null;
+    message: string | null;
+    header_created_at: number | null;
+    priority: string | null;
+    node_uuid: string | null;
+    metadata_json: string | null;
     target_object_type: string;
     target_uuid: string;
     created_at: number;
@@ -137,6 +153,18 @@ async function readTargets(session: Session, query: SQL): Promise<Target[]> {
     operationUuid: parseUuid(row.operation_uuid) ?? row.operation_uuid,
     operationType: row.operation_type,
     state: row.state_value,
+    stateRow:
+      row.update_time === null
+        ? null
+        : { value: row.state_value, since: row.update_time, message: row.message },
+    header:
+      row.header_created_at === null
+        ? null
+        : operationHeader({
+            ...row,
+            created_at: row.header_created_at,
+            metadata_json: row.metadata_json ?? '',
+          }),
     objectType: valueOfObjectType(row.target_object_type),
     objectUuid: parseUuid(row.target_uuid) ?? row.target_uuid,
     createdAt: row.created_at,

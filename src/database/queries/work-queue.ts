@@ -1,33 +1,209 @@
-import { sql } from 'drizzle-orm';
-import type { QueueRow } from '../../core/stuck.js';
-import { parseUuid, type Uuid } from '../../core/uuid.js';
+import { sql, type SQL } from 'drizzle-orm';
+import type { Observed } from '../../core/observed.js';
+import { likelyQueues } from '../../core/operations/likely-queues.js';
+import type { WorkRow } from '../../core/operations/operation-record.js';
+import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
+import { answered, question, type Question } from '../questions.js';
 import type { Session } from '../session.js';
 
-/** Above this many operations the whole queue is read instead of naming each of them. */
-const NAMED_AT_MOST = 500;
+/** What is known of an operation whose work rows are sought. */
+export interface WorkSought {
+  uuid: Uuid;
+  type: string | null;
+  /** Unix seconds; null where its header is gone. */
+  createdAt: number | null;
+  nodeUuid: Uuid | null;
+  priority: string | null;
+}
+
+export type WorkRows = Observed<readonly WorkRow[]>;
+
+/** Operations that are looked for one by one; for more, reading the queue once is cheaper. */
+export const PROBED_AT_MOST = 200;
+/** Queues that are looked into for claimed and deferred rows, and rows of a kind that are read there, all in all. */
+const QUEUES_AT_MOST = 40;
+const ROWS_OF_A_KIND = 200;
+/** A queue of up to so many rows is kept in memory when many operations are looked for; more takes too much of it. */
+const KEPT_AT_MOST = 200_000;
+/** Rows of the queue that are read in search of suspects. What is left then stays unknown. */
+const SEARCHED_AT_MOST = 1_000_000;
+/** Uuids named in one statement, and rows fetched with one. */
+const NAMED_AT_ONCE = 5_000;
+const FETCHED_AT_ONCE = 20_000;
+
+const NOT_SEARCHED: WorkRows = {
+  unknown: 'its work row is not where it should be, and the work queue is too long to be searched',
+};
 
 /**
- * The work rows of operations. Shaken Fist keeps the operation's uuid only inside `payload`, which no index covers: this
- * reads the queue once, however many operations are asked for. The queue holds unfinished work only.
+ * Finds the work rows of operations. Shaken Fist keeps the operation's uuid only inside `payload`, which no index
+ * covers, so the first look goes where a row has to be by the index (`queue_name`, `claimed_at`, `scheduled_at`):
+ * the queue follows from the operation; a row that nobody has touched is due when the operation was made; claimed rows
+ * stand together, and so do those that are put off. What is found nowhere there is suspected to have no row at all.
+ * That must be proved, and only for that is the whole queue read: where it is too long, nothing is said.
  *
- * @returns operation → its work row; of several (a deferral leaves one beside the claimed one) the claimed, then the earliest
+ * For the life of one snapshot.
  */
-export async function workRowsOf(
-  session: Session,
-  operations: readonly Uuid[],
-): Promise<Map<Uuid, QueueRow>> {
-  const found = new Map<Uuid, QueueRow>();
-  if (operations.length === 0) return found;
-  const wanted = new Set(operations);
-  const operationUuid = sql`LOWER(JSON_VALUE(payload, '$.operation_uuid'))`;
-  const filter = wanted.size > NAMED_AT_MOST ? sql`` : sql`WHERE ${operationUuid} IN ${[...wanted]}`;
-  const rows = await session.rows<QueueRow & { operation_uuid: string | null }>(sql`
-    SELECT ${operationUuid} AS operation_uuid, queue_name AS queue_name, scheduled_at AS scheduled_at,
-      claimed_at AS claimed_at, claimed_by AS claimed_by, attempts AS attempts
-    FROM work_queue ${filter} ORDER BY claimed_at IS NULL, scheduled_at, id`);
-  for (const { operation_uuid, ...row } of rows) {
-    const uuid = operation_uuid === null ? null : parseUuid(operation_uuid);
-    if (uuid !== null && wanted.has(uuid) && !found.has(uuid)) found.set(uuid, row);
+export class WorkQueue {
+  #length: number | null = null;
+  #searched = 0;
+  #kept: Map<Uuid, WorkRow[]> | null = null;
+
+  /**
+   * @param now unix seconds
+   * @param expected how many operations will be looked for in all
+   */
+  constructor(
+    private readonly session: Session,
+    private readonly now: number,
+    private readonly expected: number,
+  ) {}
+
+  /** The question that looks where the rows have to be; to be asked together with others, and handed to `complete`. */
+  likelyRows(sought: readonly WorkSought[]): Question<Map<Uuid, WorkRow[]>> {
+    const places = sought.length > PROBED_AT_MOST ? [] : likelyPlaces(sought, this.now);
+    if (places.length === 0) return answered(new Map<Uuid, WorkRow[]>());
+    return question(sql.join(places, sql` UNION ALL `), grouped);
   }
+
+  /**
+   * What is known of each operation, given what the first look found; reads the queue for the others.
+   *
+   * @returns an entry for each operation
+   */
+  async complete(
+    sought: readonly WorkSought[],
+    likely: ReadonlyMap<Uuid, WorkRow[]>,
+  ): Promise<Map<Uuid, WorkRows>> {
+    const suspected = sought.filter(({ uuid }) => !likely.has(uuid)).map(({ uuid }) => uuid);
+    const searched = await this.#search(suspected);
+    return new Map(
+      sought.map(({ uuid }) => {
+        const rows = likely.get(uuid) ?? searched?.get(uuid);
+        return [uuid, rows === undefined && searched === null ? NOT_SEARCHED : { value: rows ?? [] }];
+      }),
+    );
+  }
+
+  /** Both looks. */
+  async find(sought: readonly WorkSought[]): Promise<Map<Uuid, WorkRows>> {
+    const { statement, read } = this.likelyRows(sought);
+    return this.complete(sought, read(statement === null ? [] : await this.session.rows(statement)));
+  }
+
+  /** @returns null where the queue is too long */
+  async #search(uuids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, WorkRow[]> | null> {
+    if (uuids.length === 0) return new Map();
+    this.#length ??= await lengthOf(this.session);
+    if (this.expected > PROBED_AT_MOST && this.#length <= KEPT_AT_MOST)
+      return (this.#kept ??= await readAll(this.session));
+    const found: Row[] = [];
+    for (let start = 0; start < uuids.length; start += NAMED_AT_ONCE) {
+      this.#searched += this.#length;
+      if (this.#searched > SEARCHED_AT_MOST) return null;
+      const named = uuids.slice(start, start + NAMED_AT_ONCE).map(undashed);
+      found.push(
+        ...(await this.session.rows<Row>(
+          sql`SELECT ${COLUMNS} FROM work_queue WHERE ${UNDASHED_OPERATION} IN ${named}`,
+        )),
+      );
+    }
+    return grouped(found);
+  }
+}
+
+/** By the server's estimate, which costs no row. */
+async function lengthOf(session: Session): Promise<number> {
+  const [plan] = await session.rows<{ rows: number | null }>(sql`EXPLAIN SELECT payload FROM work_queue`);
+  return Number(plan?.rows ?? 0);
+}
+
+async function readAll(session: Session): Promise<Map<Uuid, WorkRow[]>> {
+  const found = new Map<Uuid, WorkRow[]>();
+  for (let after: number | string = 0; ;) {
+    const rows: Row[] = await session.rows<Row>(
+      sql`SELECT ${COLUMNS} FROM work_queue WHERE id > ${after} ORDER BY id LIMIT ${FETCHED_AT_ONCE}`,
+    );
+    addTo(found, rows);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < FETCHED_AT_ONCE) return inOrder(found);
+    after = last.id;
+  }
+}
+
+interface Row {
+  id: number | string;
+  queue_name: string;
+  scheduled_at: number;
+  claimed_at: number | null;
+  claimed_by: string | null;
+  attempts: number;
+  operation_uuid: string | null;
+  defer_count: string | null;
+}
+
+const COLUMNS = sql`id, queue_name, scheduled_at, claimed_at, claimed_by, attempts,
+  JSON_VALUE(payload, '$.operation_uuid') AS operation_uuid, JSON_VALUE(payload, '$.defer_count') AS defer_count`;
+
+const UNDASHED_OPERATION = sql`LOWER(REPLACE(JSON_VALUE(payload, '$.operation_uuid'), '-', ''))`;
+
+/** One SELECT for each place; each reads a bounded part of one range of the index. */
+function likelyPlaces(sought: readonly WorkSought[], now: number): SQL[] {
+  const queues = new Set<string>();
+  const untouched: SQL[] = [];
+  for (const { uuid, type, createdAt, nodeUuid, priority } of sought) {
+    for (const queue of likelyQueues(type, nodeUuid, priority)) {
+      queues.add(queue);
+      if (createdAt === null) continue;
+      untouched.push(sql`(SELECT ${COLUMNS} FROM work_queue
+        WHERE queue_name = ${queue} AND claimed_at IS NULL AND scheduled_at = ${createdAt}
+          AND ${UNDASHED_OPERATION} = ${undashed(uuid)})`);
+    }
+  }
+  if (queues.size > QUEUES_AT_MOST) return untouched;
+  const limit = Math.ceil(ROWS_OF_A_KIND / queues.size);
+  const touched = [...queues].flatMap((queue) =>
+    [
+      sql`claimed_at IS NOT NULL ORDER BY claimed_at DESC, scheduled_at DESC`,
+      sql`claimed_at IS NULL AND scheduled_at > ${now} ORDER BY scheduled_at`,
+    ].map(
+      (kind) =>
+        sql`(SELECT ${COLUMNS} FROM work_queue WHERE queue_name = ${queue} AND ${kind} LIMIT ${limit})`,
+    ),
+  );
+  return [...untouched, ...touched];
+}
+
+function grouped(rows: readonly Row[]): Map<Uuid, WorkRow[]> {
+  const found = new Map<Uuid, WorkRow[]>();
+  addTo(found, rows);
+  return inOrder(found);
+}
+
+/** A row that was found in two places counts once. */
+function addTo(found: Map<Uuid, WorkRow[]>, rows: readonly Row[]): void {
+  for (const { operation_uuid: text, ...row } of rows) {
+    const uuid = text === null ? null : parseUuid(text);
+    if (uuid === null) continue;
+    const known = found.get(uuid);
+    if (known === undefined) found.set(uuid, [workRow(row)]);
+    else if (!known.some(({ id }) => id === row.id)) known.push(workRow(row));
+  }
+}
+
+function inOrder(found: Map<Uuid, WorkRow[]>): Map<Uuid, WorkRow[]> {
+  for (const rows of found.values()) if (rows.length > 1) rows.sort((a, b) => a.scheduledAt - b.scheduledAt);
   return found;
+}
+
+function workRow(row: Omit<Row, 'operation_uuid'>): WorkRow {
+  return {
+    id: row.id,
+    queueName: row.queue_name,
+    scheduledAt: row.scheduled_at,
+    claimedAt: row.claimed_at,
+    claimedBy: row.claimed_by,
+    attempts: row.attempts,
+    deferCount: Number(row.defer_count ?? 0) || 0,
+  };
 }

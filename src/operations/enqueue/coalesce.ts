@@ -9,7 +9,7 @@ import type { DatabaseDescription } from '../../database/description.js';
 import { operationHeaders } from '../../database/queries/operations.js';
 import type { Session } from '../../database/session.js';
 import { activeTargets } from '../../database/queries/targets.js';
-import { workRowsOf } from '../../database/queries/work-queue.js';
+import { WorkQueue } from '../../database/queries/work-queue.js';
 
 /**
  * Makes everybody else of sf-ops who wants the same piece of work wait for, or collide with, this transaction.
@@ -58,9 +58,17 @@ export async function findAdoptable(
   if (queued.length === 0) return null;
   const uuids = queued.map(({ operationUuid }) => operationUuid);
   const headers = await operationHeaders(session, uuids);
-  const workRows = await workRowsOf(session, uuids);
+  const sought = queued.map(({ operationUuid, operationType, header }) => ({
+    uuid: operationUuid,
+    type: operationType,
+    createdAt: header?.createdAt ?? null,
+    nodeUuid: header?.nodeUuid ?? null,
+    priority: header?.priority ?? null,
+  }));
+  const workRows = await new WorkQueue(session, scheduledAt, sought.length).find(sought);
   const candidates = [...headers.values()].map((header): Candidate => {
     const work = workRows.get(header.uuid);
+    const rows = work !== undefined && 'value' in work ? work.value : [];
     const fieldUuid = (name: string): Uuid | null => {
       const value = header.stored.fields[name];
       return typeof value === 'string' ? parseUuid(value) : null;
@@ -72,7 +80,7 @@ export async function findAdoptable(
       tasks: header.stored.tasks,
       priority: header.priority,
       columns: Object.fromEntries(HEADER_COLUMNS.map((column) => [column, fieldUuid(column)])),
-      hasWorkRow: work?.claimed_at === null && work.scheduled_at <= scheduledAt,
+      hasWorkRow: rows.some((row) => row.claimedAt === null && row.scheduledAt <= scheduledAt),
       createdAt: header.createdAt,
     };
   });

@@ -1,0 +1,25 @@
+import type { ClusterFacts } from '../cluster-facts.js';
+import type { Uuid } from '../uuid.js';
+import { blockerOf, type Blocker } from './blocker.js';
+import type { OperationRecord, OperationTarget } from './operation-record.js';
+
+/** An operation as seen from one of its targets, and why it does not go on. */
+export interface TargetedOperation {
+  readonly target: OperationTarget;
+  readonly record: OperationRecord;
+  readonly blocker: Blocker;
+}
+
+/** @param now unix seconds */
+export function targetedOperations(
+  recorded: readonly Omit<TargetedOperation, 'blocker'>[],
+  cluster: ClusterFacts,
+  now: number,
+): TargetedOperation[] {
+  const blockers = new Map<Uuid, Blocker>();
+  return recorded.map((one) => {
+    const blocker = blockers.get(one.record.uuid) ?? blockerOf(one.record, cluster, now);
+    blockers.set(one.record.uuid, blocker);
+    return { ...one, blocker };
+  });
+}
