@@ -230,7 +230,7 @@ describe('--strict knows every way in which an operation never runs', () => {
       'after an operation that cannot complete',
       { stored: { depends_on: [{ op_type: 'net_op', op_uuid: DEPENDENCY }] } },
       `UPDATE object_states SET state_value = 'abort' WHERE object_uuid = '${DEPENDENCY}'`,
-      'depends on an operation that cannot complete any more',
+      'it will never run',
     ],
   ] as const)('%s', async (_, fixture, change, warning) => {
     const other = await createGateSite();
