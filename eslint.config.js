@@ -43,24 +43,27 @@ const MAY_IMPORT = {
   ],
 };
 
-const importDirection = Object.entries(MAY_IMPORT).map(([room, allowed]) => {
+/** By depth, because a room may have a folder of another room's name: `core/operations`. */
+const DEPTHS = ['', '*/', '*/*/'];
+
+const importDirection = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => {
   const above = Object.keys(MAY_IMPORT).filter((other) => other !== room && !allowed.includes(other));
-  return {
-    files: [`src/${room}/**/*.ts`],
+  return DEPTHS.map((folders, depth) => ({
+    files: [`src/${room}/${folders}*.ts`],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              group: [...above.map((other) => `**/../${other}/**`), '**/../main.js'],
+              regex: `^(\\./)?(\\.\\./){${depth + 1}}((${above.join('|')})/|main\\.js)`,
               message: `Imports point downwards: src/${room} may import from ${['itself', ...allowed].join(', ')}.`,
             },
           ],
         },
       ],
     },
-  };
+  }));
 });
 
 export default tseslint.config(

@@ -1,4 +1,4 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { ClusterFacts } from '../../core/cluster-facts.js';
 import { isRecord } from '../../core/json.js';
 import { valueOfObjectType } from '../../core/object-types.js';
