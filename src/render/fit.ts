@@ -35,7 +35,7 @@ export function fit(
   const gap = isTight ? 1 : GAP;
   const found = distribute(
     columns.map(({ natural }, index) => (shown.has(index) ? natural : 0)),
-    isTight ? columns.map((_, index) => (shown.has(index) ? 1 : 0)) : floors,
+    isTight ? columns.map(({ natural }, index) => (shown.has(index) ? Math.min(natural, 1) : 0)) : floors,
     width - gap * (shown.size - 1),
   );
   return { widths: found.map((one, index) => (shown.has(index) ? one : null)), gap };

@@ -1,7 +1,8 @@
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
 const HOME = '\u001b[H';
-const CLEAR_TO_LINE_END = '\u001b[K';
+/** Before the text: behind a line that fills the width, it would take the last character with it. */
+const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
 
 export interface Size {
@@ -57,7 +58,8 @@ export class LiveScreen {
     const { rows } = this.size;
     const hidden = lines.length - rows;
     const shown = hidden > 0 ? [...lines.slice(0, rows - 1), `${hidden + 1} more lines`] : lines;
-    this.stream.write(`${HOME}${shown.map((line) => line + CLEAR_TO_LINE_END).join('\r\n')}${CLEAR_BELOW}`);
+    const below = shown.length < rows ? `\r\n${CLEAR_BELOW}` : '';
+    this.stream.write(`${HOME}${shown.map((line) => CLEAR_LINE + line).join('\r\n')}${below}`);
   }
 
   /** @param last what stays on the ordinary screen */
