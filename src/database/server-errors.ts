@@ -52,6 +52,9 @@ export const isDuplicateKey = (error: unknown): boolean => hasErrno(error, 1062)
 /** 1845, 1846: this ALTER TABLE cannot be done with the ALGORITHM or the LOCK that it names. */
 export const isAlgorithmRefused = (error: unknown): boolean => hasErrno(error, 1845, 1846);
 
+/** 1799: more was written to the table while its keys were built than `innodb_online_alter_log_max_size` holds. */
+export const isAlterLogFull = (error: unknown): boolean => hasErrno(error, 1799);
+
 /** 1969: `max_statement_time`; 3024 is MySQL's. */
 export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1969, 3024);
 

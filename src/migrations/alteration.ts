@@ -4,7 +4,7 @@ export interface AlterTerms {
   lock: 'NONE' | 'SHARED';
 }
 
-export type Phase = 'hide' | 'drop' | 'key' | 'restore';
+export type Phase = 'hide' | 'fence' | 'drop' | 'key' | 'restore';
 
 /** One ALTER TABLE and how it may be run. */
 export interface Alteration {
@@ -43,8 +43,8 @@ export function alterSql(
 export function expectedLock(terms: AlterTerms, isGalera: boolean): string {
   if (isGalera) {
     return terms.algorithm === 'INSTANT'
-      ? 'milliseconds on all nodes at once; open transactions on the table are killed (1213)'
-      : 'all nodes at once, and no other write in the cluster proceeds until it is done; open transactions on the table are killed (1213)';
+      ? 'milliseconds on all nodes at once; open transactions on the table are aborted (1213)'
+      : 'all nodes at once, and no other write in the cluster proceeds until it is done; open transactions on the table are aborted (1213)';
   }
   const length = {
     INSTANT: 'milliseconds',

@@ -79,8 +79,13 @@ export interface Migration {
   readonly summary: string;
   readonly rules: readonly PreflightRule[];
   standing(session: Session): Promise<Standing>;
-  /** What remains to be done; empty when nothing does. */
+  /** What remains to be done by table and version; empty when nothing does. */
   plan(session: Session, surroundings: Surroundings, request: ApplyRequest): Promise<PlannedStatement[]>;
+  /**
+   * Whether something remains although the state is `applied`, which only a look at many rows tells: `apply` takes it,
+   * `plan` does not. Null where there can be no such thing.
+   */
+  readonly hasLeftovers: ((surroundings: Surroundings) => Promise<boolean>) | null;
   verify(surroundings: Surroundings): Promise<Check[]>;
   /** Does what remains, from wherever an earlier run stopped. Preflight has passed and the lease is held. */
   apply(alterer: Alterer, request: ApplyRequest): Promise<Applied>;

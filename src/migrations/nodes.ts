@@ -58,7 +58,19 @@ export class Surroundings {
   }
 }
 
-export async function surveyNodes(database: Database): Promise<Surroundings> {
+export async function withSurroundings<T>(
+  database: Database,
+  work: (surroundings: Surroundings) => Promise<T>,
+): Promise<T> {
+  const surroundings = await surveyNodes(database);
+  try {
+    return await work(surroundings);
+  } finally {
+    await surroundings.close();
+  }
+}
+
+async function surveyNodes(database: Database): Promise<Surroundings> {
   const { galera, node } = await database.identity();
   if (galera === null) return new Surroundings(database, [{ name: node, database }], [], null);
 

@@ -1,8 +1,8 @@
-import { RefusedError } from '../core/errors.js';
+import { ConflictError, RefusedError } from '../core/errors.js';
 import type { Database } from '../database/database.js';
-import type { Alterer } from './alter.js';
+import type { AlterationReport, Alterer } from './alter.js';
 import { plannedRestore, restore, type Restored } from './drop-last-cluster-operation/restore.js';
-import { MigrationLease } from './lease.js';
+import { Lease, LeaseTakenError, whenItLapses } from '../database/lease.js';
 import {
   nothingApplied,
   type Applied,
@@ -11,11 +11,15 @@ import {
   type PlannedStatement,
   type Standing,
 } from './migration.js';
-import { surveyNodes, type Surroundings } from './nodes.js';
+import type { Surroundings } from './nodes.js';
+import { afterChanges } from './failure.js';
 import type { Operator } from './operator.js';
 import { assess, requirePassed, type Assessed } from './preflight/assess.js';
 import { patienceOf } from './quiet.js';
 import { tableSize, type TableSize } from './table-size.js';
+
+/** One migrator at a time in a cluster, whichever migration it runs and whichever node it talks to. */
+export const LEASE_KEY = 'sf-ops/migrate';
 
 /** Everything that is known before a migration runs. */
 export interface Plan {
@@ -46,18 +50,6 @@ export async function planMigration(
     assessed: statements.length === 0 ? [] : await assess(migration, surroundings, request),
     nodes: surroundings.nodes.map(({ name }) => name),
   };
-}
-
-export async function withSurroundings<T>(
-  database: Database,
-  work: (surroundings: Surroundings) => Promise<T>,
-): Promise<T> {
-  const surroundings = await surveyNodes(database);
-  try {
-    return await work(surroundings);
-  } finally {
-    await surroundings.close();
-  }
 }
 
 /**
@@ -125,6 +117,7 @@ async function alreadyDone(
     throw new RefusedError(`${migration.id} cannot be applied. ${detail}`, { word: 'blocked' });
   const remaining = await database.read((session) => migration.plan(session, surroundings, request));
   if (remaining.length > 0) return null;
+  if (state === 'applied' && (await migration.hasLeftovers?.(surroundings))) return null;
   return state === 'applied' ? 'already_applied' : 'already_hidden';
 }
 
@@ -146,15 +139,30 @@ async function underLease<T>(
   operator: Operator,
   work: (alterer: Alterer) => Promise<T>,
 ): Promise<T> {
-  const lease = await MigrationLease.acquire(surroundings.database, `sf-ops ${purpose}`);
+  const { database } = surroundings;
+  const lease = await takeLease(database, `sf-ops ${purpose}`);
+  const done: AlterationReport[] = [];
   try {
-    return await work({
-      surroundings,
-      lease,
-      operator,
-      patience: patienceOf(maxWaitSeconds, surroundings.database.options.deadline),
-    });
+    const patience = patienceOf(maxWaitSeconds, database.options.deadline);
+    return await work({ surroundings, lease, operator, patience, done });
+  } catch (error) {
+    throw afterChanges(error, done);
   } finally {
-    await lease.release(operator);
+    await lease.release((text) => operator.warn(text));
+  }
+}
+
+/** @throws ConflictError naming who migrates at the moment */
+async function takeLease(database: Database, purpose: string): Promise<Lease> {
+  try {
+    return await Lease.acquire(database, { key: LEASE_KEY, purpose, inquiry: 'sf-ops migrate status' });
+  } catch (error) {
+    if (!(error instanceof LeaseTakenError)) throw error;
+    const { description } = error.holder;
+    throw new ConflictError(`Another migration is running: ${description}. Nothing was changed.`, {
+      word: 'migration_running',
+      hint: whenItLapses(error.holder),
+      cause: error,
+    });
   }
 }

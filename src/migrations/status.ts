@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.js';
 import { isTableMissing } from '../database/server-errors.js';
-import { currentMigrator } from './lease.js';
+import { leaseHolder } from '../database/lease.js';
 import type { Migration, Standing } from './migration.js';
+import { LEASE_KEY } from './runner.js';
 
 export interface MigrationStatus {
   standings: { migration: Migration; standing: Standing }[];
@@ -19,7 +20,7 @@ export async function migrationStatus(
     for (const migration of migrations)
       standings.push({ migration, standing: await migration.standing(session) });
     try {
-      return { standings, running: await currentMigrator(session) };
+      return { standings, running: (await leaseHolder(session, LEASE_KEY))?.description ?? null };
     } catch (error) {
       if (isTableMissing(error)) return { standings, running: null };
       throw error;

@@ -75,7 +75,10 @@ describe('migrate plan', () => {
     const { exitCode, stdout } = await migrate('plan', 'drop-last-cluster-operation', '--format', 'table');
     expect(exitCode).toBe(3);
     expect(stdout).toContain(
-      'ALTER TABLE `object_metadata` NOWAIT DROP COLUMN IF EXISTS `last_cluster_operation_json`, ALGORITHM=INSTANT, LOCK=NONE',
+      'ALTER TABLE `object_metadata` NOWAIT RENAME COLUMN `last_cluster_operation_json` TO `sf_ops_fenced_',
+    );
+    expect(stdout).toMatch(
+      /ALTER TABLE `object_metadata` NOWAIT DROP COLUMN IF EXISTS `sf_ops_fenced_\w+`, ALGORITHM=INSTANT, LOCK=NONE/,
     );
     expect(stdout).toContain(
       `fail, blocks drop-last-cluster-operation values-left: Values in the column are kept, or there are none.`,
@@ -87,7 +90,7 @@ describe('migrate plan', () => {
       migrations: { preflight: { id: string; what_to_do: string }[] }[];
     }>(await migrate('plan', '--json'));
     expect(document.ok).toBe(false);
-    expect(document.migrations[0]!.preflight).toHaveLength(19);
+    expect(document.migrations[0]!.preflight).toHaveLength(20);
     expect(document.migrations[1]!.preflight).toHaveLength(9);
   });
 
@@ -153,7 +156,7 @@ describe('migrate apply', () => {
       ok: true,
       migrations: [{ outcome: 'applied' }, { outcome: 'applied' }],
     });
-    expect(applied.stderr).toMatch(/hide: done[\s\S]*drop: done[\s\S]*key: done/);
+    expect(applied.stderr).toMatch(/hide: done[\s\S]*fence: done[\s\S]*drop: done[\s\S]*key: done/);
   });
 
   test('gives up when no quiet moment comes', async () => {

@@ -59,6 +59,7 @@ describe.each(['TEXT', 'JSON'] as const)('a column of type %s', (lastClusterOper
       stamped: true,
       alterations: [
         { phase: 'hide', algorithm: 'INSTANT', killed_transactions: null },
+        { phase: 'fence', algorithm: 'INSTANT', killed_transactions: null },
         { phase: 'drop', algorithm: 'INSTANT', killed_transactions: null },
       ],
     });
@@ -109,7 +110,8 @@ test('a table that cannot be altered instantly is altered more heavily, after an
     questions += 1;
     if (questions > 1) throw new RefusedError('no');
   });
-  await expect(apply(site, drop, { person: refusing })).rejects.toMatchObject({ exitCode: 9 });
+  // The answer was no, but the column had been hidden: that is not "nothing was changed".
+  await expect(apply(site, drop, { person: refusing })).rejects.toMatchObject({ exitCode: 7 });
   expect(refusing.heard).toContain(
     'warning: The server refuses ALGORITHM=INSTANT, LOCK=NONE for this table.',
   );
@@ -118,7 +120,10 @@ test('a table that cannot be altered instantly is altered more heavily, after an
   const person = new Person();
   expect(await apply(site, drop, { person })).toMatchObject({
     outcome: 'applied',
-    alterations: [{ phase: 'drop', algorithm: 'INPLACE' }],
+    alterations: [
+      { phase: 'fence', algorithm: 'INSTANT' },
+      { phase: 'drop', algorithm: 'INPLACE' },
+    ],
   });
   expect(person.asked).toHaveLength(2);
 });
@@ -142,6 +147,7 @@ describe('Shaken Fist', () => {
 
   test.each([
     ['before the column is hidden', /MODIFY COLUMN/],
+    ['before the column is fenced', /RENAME COLUMN/],
     ['before the column is dropped', /DROP COLUMN/],
     ['before the version is set', /INSERT INTO `schema_versions`/],
   ])('migrates while we do, %s: both are content', async (_, statement) => {

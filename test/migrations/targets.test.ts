@@ -2,7 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { backfill, findLostTargets } from '../../src/migrations/composite-target-uniqueness/backfill.js';
 import { compositeTargetUniqueness as uniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
-import { withSurroundings } from '../../src/migrations/runner.js';
+import { withSurroundings } from '../../src/migrations/nodes.js';
 import { Person, apply, request, standingOf } from '../fixtures/migrating.js';
 import { INSTANCE, INTERFACE, NETWORK, insertOperation } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
@@ -166,31 +166,27 @@ describe('active operations that lost targets', () => {
     expect(await apply(site, uniqueness)).toMatchObject({ outcome: 'already_applied' });
   });
 
-  test('are found after the migration too, shown first, and written on request', async () => {
+  test('are found after the migration too, and written on request', async () => {
     await deployment({ version: 'current' });
     const loser = await insertLoser();
     const before = await targets();
     const planned = await withSurroundings(site.database(), async (surroundings) =>
       surroundings.database.read((session) => uniqueness.plan(session, surroundings, request())),
     );
-    expect(planned.map(({ phase }) => phase)).toEqual(['backfill', 'backfill']);
+    // A plan of what is applied reads no rows of operations, however many there are.
+    expect(planned).toEqual([]);
     expect(await targets()).toEqual(before);
     const checks = await withSurroundings(site.database(), (surroundings) => uniqueness.verify(surroundings));
     expect(checks.filter(({ result }) => result !== 'pass')).toMatchObject([
       { name: 'targets', detail: '2 targets of active operations are missing' },
     ]);
-
-    // The statements shown do what apply would do.
-    for (const { sql } of planned) await site.query(sql);
-    const shown = await targets();
-    await site.query("DELETE FROM cluster_operation_targets WHERE target_object_type <> 'INSTANCE'");
     expect(await apply(site, uniqueness)).toMatchObject({
       outcome: 'applied',
       alterations: [],
       stamped: false,
       backfilled: [{ operation_uuid: loser }, { operation_uuid: loser }],
     });
-    expect(await targets()).toEqual(shown);
+    expect(await targets()).toHaveLength(before.length + 2);
   });
 
   test('of a type that this program does not know are said to be unknown', async () => {

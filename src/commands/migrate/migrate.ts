@@ -1,9 +1,9 @@
 import { RefusedError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { ApplyRequest, Check, Migration } from '../../migrations/migration.js';
-import type { Surroundings } from '../../migrations/nodes.js';
+import { withSurroundings, type Surroundings } from '../../migrations/nodes.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
-import { applyMigration, planMigration, restoreColumn, withSurroundings } from '../../migrations/runner.js';
+import { applyMigration, planMigration, restoreColumn } from '../../migrations/runner.js';
 import { migrationStatus } from '../../migrations/status.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';

@@ -1,32 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../../configuration/regular-file.js';
 import { RefusedError } from '../../core/errors.js';
-import type { Fingerprint, StoredValue } from './values.js';
-
-/** The first line of a backup: whose values these are, and how to make the column again. */
-export interface BackupHeader {
-  format: 'sf-ops-column-backup';
-  format_version: 1;
-  database: string;
-  table: string;
-  column: string;
-  /** As SQL: `text CHARACTER SET … NULL DEFAULT NULL`. */
-  definition: string;
-  after: string | null;
-  /** Of the table in Shaken Fist's ledger. */
-  version: number | null;
-  /** Unix seconds, the server's clock. */
-  taken_at: number;
-  fingerprint: Fingerprint;
-}
-
-/** The last line; `sha256` is of every byte before it. */
-interface BackupTrailer {
-  rows: number;
-  sha256: string;
-}
+import { NewFile } from '../../files/new-file.js';
+import {
+  LONGEST_LINE,
+  PART_LENGTH,
+  parseHeader,
+  parseTrailer,
+  parseValueLine,
+  valueLines,
+  type BackupHeader,
+} from './backup-format.js';
+import { LONGEST_VALUE, PAGE_BYTES, PAGE_ROWS, type StoredValue } from './values.js';
 
 export interface WrittenBackup {
   file: string;
@@ -34,166 +20,214 @@ export interface WrittenBackup {
   sha256: string;
 }
 
-/**
- * Writes a backup: NDJSON, readable by its owner only, on the disk before it gets its name. A run that is killed leaves
- * no file of that name.
- *
- * @throws RefusedError if the file system does not let us
- */
-export async function writeBackup(
-  file: string,
-  header: BackupHeader,
-  pages: AsyncIterable<readonly StoredValue[]>,
-): Promise<WrittenBackup> {
-  const partial = `${file}.partial`;
-  try {
-    const handle = await open(partial, 'w', 0o600);
-    let trailer: BackupTrailer;
+/** A backup on its way to the disk. It was begun before anything was changed, so that a bad path is found in time. */
+export class BackupWriter {
+  readonly #hash = createHash('sha256');
+  #rows = 0;
+
+  private constructor(private readonly file: NewFile) {}
+
+  /** @throws the file system's own error where there can be no file of this name */
+  static async create(path: string): Promise<BackupWriter> {
+    return new BackupWriter(await NewFile.create(path, { replace: 'never', mode: 0o600 }));
+  }
+
+  async begin(header: BackupHeader): Promise<void> {
+    await this.#append(`${JSON.stringify(header)}\n`);
+  }
+
+  /** @throws NotTextError */
+  async append(values: readonly StoredValue[]): Promise<void> {
+    let text = '';
+    for (const value of values) {
+      for (const line of valueLines(value)) {
+        text += line;
+        if (text.length > PAGE_BYTES) {
+          await this.#append(text);
+          text = '';
+        }
+      }
+      this.#rows += 1;
+    }
+    await this.#append(text);
+  }
+
+  async finish(): Promise<WrittenBackup> {
+    const trailer = { rows: this.#rows, sha256: this.#hash.digest('hex') };
+    await this.file.append(`${JSON.stringify(trailer)}\n`);
+    await this.file.finish();
+    return { file: this.file.path, ...trailer };
+  }
+
+  /** Leaves nothing behind; harmless after `finish`. */
+  async discard(): Promise<void> {
+    await this.file.discard();
+  }
+
+  async #append(text: string): Promise<void> {
+    this.#hash.update(text);
+    await this.file.append(text);
+  }
+}
+
+/** A backup that was read to its end and found whole. */
+export class Backup implements WrittenBackup {
+  private constructor(
+    readonly file: string,
+    private readonly handle: FileHandle,
+    readonly header: BackupHeader,
+    readonly rows: number,
+    readonly sha256: string,
+    /** Bytes of the longest value. */
+    readonly longest: number,
+  ) {}
+
+  /**
+   * @returns null if there is no such file
+   * @throws RefusedError if it cannot be read, is no backup, or is not as it was written
+   */
+  static async open(file: string): Promise<Backup | null> {
+    const handle = await openBackupFile(file);
+    if (handle === null) return null;
     try {
-      trailer = await writeLines(handle, header, pages);
-      await handle.sync();
-    } finally {
+      return await Backup.#inspect(file, handle);
+    } catch (error) {
       await handle.close();
+      throw error;
     }
-    await rename(partial, file);
-    await syncFolder(dirname(resolve(file)));
-    return { file, ...trailer };
-  } catch (error) {
-    await rm(partial, { force: true });
-    if (!isFileError(error)) throw error;
-    throw new RefusedError(`The backup cannot be written: ${error.message}. Nothing was dropped.`, {
-      word: 'backup_failed',
-      cause: error,
-    });
   }
-}
 
-async function writeLines(
-  handle: FileHandle,
-  header: BackupHeader,
-  pages: AsyncIterable<readonly StoredValue[]>,
-): Promise<BackupTrailer> {
-  const hash = createHash('sha256');
-  const append = async (text: string): Promise<void> => {
-    hash.update(text);
-    await handle.appendFile(text);
-  };
-  let rows = 0;
-  await append(`${JSON.stringify(header)}\n`);
-  for await (const page of pages) {
-    rows += page.length;
-    await append(page.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  static async #inspect(file: string, handle: FileHandle): Promise<Backup> {
+    const hash = createHash('sha256');
+    const reader = new ValueReader(file);
+    let header: BackupHeader | null = null;
+    // The last line so far: the trailer, unless another one follows.
+    let last: Buffer | null = null;
+    for await (const line of fileLines(file, handle)) {
+      if (header === null) {
+        header = parseHeader(line) ?? refuseHeader(file);
+        hash.update(line);
+        continue;
+      }
+      if (last !== null) {
+        hash.update(last);
+        reader.read(last);
+      }
+      last = line;
+    }
+    const trailer = last === null ? null : parseTrailer(last);
+    const isWhole = trailer?.sha256 === hash.digest('hex') && trailer.rows === reader.values;
+    if (header === null || !isWhole) throw damaged(file);
+    return new Backup(file, handle, header, trailer.rows, trailer.sha256, reader.longest);
   }
-  const trailer = { rows, sha256: hash.digest('hex') };
-  await handle.appendFile(`${JSON.stringify(trailer)}\n`);
-  return trailer;
-}
 
-/** The new name itself must survive a power failure. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+  /** Its values, in groups of one object type that fit a page; one that alone is larger comes alone. */
+  async *values(): AsyncIterable<StoredValue[]> {
+    let group: StoredValue[] = [];
+    let bytes = 0;
+    for await (const value of this.#each()) {
+      const isFull = group.length === PAGE_ROWS || bytes + value.bytes.length > PAGE_BYTES;
+      if (group.length > 0 && (isFull || group[0]!.objectType !== value.objectType)) {
+        yield group;
+        group = [];
+        bytes = 0;
+      }
+      group.push(value);
+      bytes += value.bytes.length;
+    }
+    if (group.length > 0) yield group;
   }
-}
 
-/**
- * Reads a backup to its end and checks it.
- *
- * @returns null if there is no such file
- * @throws RefusedError if it is not a backup, or not as it was written
- */
-export async function inspectBackup(file: string): Promise<(BackupHeader & WrittenBackup) | null> {
-  const hash = createHash('sha256');
-  let header: BackupHeader | null = null;
-  let previous: Buffer | null = null;
-  let lines = 0;
-  try {
-    for await (const line of fileLines(file)) {
-      header ??= parseHeader(file, line);
-      if (previous !== null) hash.update(previous);
-      previous = line;
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  async *#each(): AsyncIterable<StoredValue> {
+    const reader = new ValueReader(this.file);
+    let lines = 0;
+    for await (const line of fileLines(this.file, this.handle)) {
       lines += 1;
+      if (lines === 1) continue;
+      if (reader.values === this.rows) return;
+      const value = reader.read(line);
+      if (value !== null) yield value;
     }
-  } catch (error) {
-    if (!isFileError(error)) throw error;
-    if (error.code === 'ENOENT') return null;
-    throw new RefusedError(`The backup cannot be read: ${error.message}.`, {
-      word: 'backup_unreadable',
-      cause: error,
-    });
   }
-  const trailer = previous === null ? null : parseTrailer(previous);
-  if (header === null || trailer?.rows !== lines - 2 || trailer.sha256 !== hash.digest('hex')) {
-    throw new RefusedError(`${file} is not whole: its checksum does not agree with what it holds.`, {
-      word: 'backup_damaged',
-    });
-  }
-  return { ...header, file, ...trailer };
 }
 
-/** What one statement carries at most, far below any server's `max_allowed_packet`. */
-const BATCH_ROWS = 2_000;
-const BATCH_BYTES = 1 << 20;
+/** No value has more bytes than this many lines of it hold characters. */
+const MOST_PARTS = LONGEST_VALUE / PART_LENGTH;
 
-/** The values of a backup that `inspectBackup` found whole, in batches of one object type each. */
-export async function* backedUpValues(file: string): AsyncIterable<StoredValue[]> {
-  let batch: StoredValue[] = [];
-  let bytes = 0;
-  for await (const line of fileLines(file)) {
-    const value = JSON.parse(line.toString('utf8')) as Partial<StoredValue>;
-    if (value.object_uuid === undefined) continue; // the first line and the last
-    const isOther = batch.length > 0 && batch[0]!.object_type !== value.object_type;
-    if (isOther || batch.length === BATCH_ROWS || bytes > BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(value as StoredValue);
-    bytes += line.length;
+/** Puts the lines of long values together. */
+class ValueReader {
+  values = 0;
+  longest = 0;
+  #open: { objectType: string; objectUuid: string; parts: string[] } | null = null;
+
+  constructor(private readonly file: string) {}
+
+  /** @returns the value that this line completes, or null */
+  read(line: Buffer): StoredValue | null {
+    const read = parseValueLine(line);
+    const isContinued = this.#open !== null;
+    if (read === null || isContinued === (read.object_type !== undefined)) throw damaged(this.file);
+    this.#open ??= { objectType: read.object_type!, objectUuid: read.object_uuid!, parts: [] };
+    this.#open.parts.push(read.value);
+    if (this.#open.parts.length > MOST_PARTS) throw damaged(this.file);
+    if (read.more === true) return null;
+    const { objectType, objectUuid, parts } = this.#open;
+    const bytes = Buffer.from(parts.join(''), 'utf8');
+    this.#open = null;
+    this.values += 1;
+    this.longest = Math.max(this.longest, bytes.length);
+    return { objectType, objectUuid, bytes };
   }
-  if (batch.length > 0) yield batch;
+}
+
+async function openBackupFile(file: string): Promise<FileHandle | null> {
+  try {
+    return await openRegularFile(file, 'backup', { error: RefusedError });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
+    throw new RefusedError(error.message, { word: 'backup_unreadable', cause: error.cause });
+  }
 }
 
 /** Lines end with a line feed only: `readline` would also split at U+2028, which JSON text may hold. */
-async function* fileLines(file: string): AsyncIterable<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    rest = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer]);
+async function* fileLines(file: string, handle: FileHandle): AsyncIterable<Buffer> {
+  const chunk = Buffer.alloc(1 << 18);
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for (let position = 0; ;) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
     let start = 0;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
-      yield rest.subarray(start, end + 1);
+    for (let end = chunk.indexOf(10); end >= 0 && end < bytesRead; end = chunk.indexOf(10, start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end + 1)]);
+      pieces = [];
+      length = 0;
       start = end + 1;
     }
-    rest = rest.subarray(start);
+    if (start === bytesRead) continue;
+    length += bytesRead - start;
+    if (length > LONGEST_LINE) throw notABackup(file);
+    pieces.push(Buffer.from(chunk.subarray(start, bytesRead)));
   }
-  if (rest.length > 0) yield rest;
+  if (length > 0) yield Buffer.concat(pieces);
 }
 
-function parseHeader(file: string, line: Buffer): BackupHeader {
-  const header = parseJson(line) as BackupHeader | null;
-  if (header?.format === 'sf-ops-column-backup' && header.format_version === 1) return header;
-  throw new RefusedError(`${file} is not a backup that this program has written.`, { word: 'not_a_backup' });
+function refuseHeader(file: string): never {
+  throw notABackup(file);
 }
 
-function parseTrailer(line: Buffer): BackupTrailer | null {
-  const trailer = parseJson(line) as Partial<BackupTrailer> | null;
-  return typeof trailer?.rows === 'number' && typeof trailer.sha256 === 'string'
-    ? (trailer as BackupTrailer)
-    : null;
+function notABackup(file: string): RefusedError {
+  return new RefusedError(`${file} is not a backup that this program has written.`, { word: 'not_a_backup' });
 }
 
-function parseJson(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+function damaged(file: string): RefusedError {
+  return new RefusedError(`${file} is not whole: its checksum does not agree with what it holds.`, {
+    word: 'backup_damaged',
+  });
 }

@@ -1,21 +1,43 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Session } from '../../database/session.js';
+import { asWritten, shapeOf, type ColumnShape } from './shape.js';
 
 export const TABLE = 'object_metadata';
 export const COLUMN = 'last_cluster_operation_json';
 
+/**
+ * A column that was renamed to a name that begins so is fenced: nobody else knows its name, so nobody can write to it,
+ * and a value that was backed up from it is still the same when it is dropped.
+ */
+const FENCE = 'sf_ops_fenced_';
+
+/**
+ * A new name in every run. Of two runs neither can drop what the other has fenced, not even with a statement that was
+ * held up on its way and arrives long after.
+ */
+export function newFencedName(): string {
+  return FENCE + randomBytes(4).toString('hex');
+}
+
 /** The column as it is in this database. */
 export interface ColumnFacts {
+  /** `last_cluster_operation_json`, or the name behind which it is fenced. */
+  name: string;
+  isFenced: boolean;
   visible: boolean;
   /** As SQL that makes the same column again, but for its visibility: `text CHARACTER SET … NULL DEFAULT NULL`. */
   definition: string;
+  /** Null where a backup could not say how to make the column again: Shaken Fist never makes such a column. */
+  shape: ColumnShape | null;
   /** The column before it, so that it can be put back in its place; null if it is the first. */
   after: string | null;
   /** NOT NULL without a default: MariaDB cannot hide such a column (4106). */
   mustBeGiven: boolean;
 }
 
-interface ColumnRow {
+/** As information_schema has it. */
+export interface ColumnRow {
   column_name: string;
   column_type: string;
   charset: string | null;
@@ -26,36 +48,54 @@ interface ColumnRow {
   comment: string;
 }
 
-/** @returns null where the table has no such column */
-export async function readColumn(session: Session): Promise<ColumnFacts | null> {
-  const columns = await session.rows<ColumnRow>(sql`
+/** The table's columns, as far as the migration is concerned. */
+export interface TableColumns {
+  /** Every column of the table, hidden ones too, in order. */
+  names: string[];
+  /** Under its own name. */
+  own: ColumnFacts | null;
+  /** Behind a fence. More than one only where somebody made a column by hand. */
+  fenced: ColumnFacts[];
+}
+
+export async function readColumns(session: Session): Promise<TableColumns> {
+  const rows = await session.rows<ColumnRow>(sql`
     SELECT column_name AS column_name, column_type AS column_type, character_set_name AS charset,
       collation_name AS collation, is_nullable AS nullable, column_default AS fallback, extra AS extra,
       column_comment AS comment
     FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ${TABLE} ORDER BY ordinal_position`);
-  const index = columns.findIndex((row) => row.column_name === COLUMN);
-  const row = columns[index];
-  if (row === undefined) return null;
+  const checks = await columnChecks(session);
+  const facts = (row: ColumnRow, index: number): ColumnFacts => {
+    // MariaDB's JSON is a LONGTEXT with this very check; spelled as a LONGTEXT the server would not alter it instantly (1846).
+    const isJson = checks.some(
+      ({ level, clause }) => level === 'Column' && clause === `json_valid(\`${row.column_name}\`)`,
+    );
+    return {
+      name: row.column_name,
+      isFenced: row.column_name !== COLUMN,
+      visible: !/\bINVISIBLE\b/i.test(row.extra),
+      definition: asWritten(row, isJson),
+      shape: shapeOf(row, isJson),
+      after: rows[index - 1]?.column_name ?? null,
+      mustBeGiven: row.nullable === 'NO' && row.fallback === null,
+    };
+  };
+  const found = rows.map((row, index) => ({ row, index }));
   return {
-    visible: !/\bINVISIBLE\b/i.test(row.extra),
-    definition: definitionOf(row, await isJson(session)),
-    after: columns[index - 1]?.column_name ?? null,
-    mustBeGiven: row.nullable === 'NO' && row.fallback === null,
+    names: rows.map(({ column_name: name }) => name),
+    own:
+      found.filter(({ row }) => row.column_name === COLUMN).map(({ row, index }) => facts(row, index))[0] ??
+      null,
+    fenced: found
+      .filter(({ row }) => row.column_name.startsWith(FENCE))
+      .map(({ row, index }) => facts(row, index)),
   };
 }
 
-/** Every column of the table, hidden ones too, in order. */
-export async function columnNames(session: Session): Promise<string[]> {
-  const rows = await session.rows<{ name: string }>(sql`
-    SELECT column_name AS name FROM information_schema.columns
-    WHERE table_schema = DATABASE() AND table_name = ${TABLE} ORDER BY ordinal_position`);
-  return rows.map(({ name }) => name);
-}
-
-/** MariaDB's JSON is a LONGTEXT with this very check; spelled as a LONGTEXT the server would not alter it instantly (1846). */
-async function isJson(session: Session): Promise<boolean> {
-  const checks = await columnChecks(session);
-  return checks.some(({ level, clause }) => level === 'Column' && clause === `json_valid(\`${COLUMN}\`)`);
+/** The column, fenced or not; null where the table has it no more. */
+export async function readColumn(session: Session): Promise<ColumnFacts | null> {
+  const { own, fenced } = await readColumns(session);
+  return own ?? fenced[0] ?? null;
 }
 
 export interface CheckConstraint {
@@ -64,19 +104,10 @@ export interface CheckConstraint {
   clause: string;
 }
 
-/** Every CHECK that names the column. */
+/** Every CHECK that names the column, under either name. */
 export async function columnChecks(session: Session): Promise<CheckConstraint[]> {
   return session.rows<CheckConstraint>(sql`
     SELECT constraint_name AS name, level AS level, check_clause AS clause FROM information_schema.check_constraints
-    WHERE constraint_schema = DATABASE() AND table_name = ${TABLE} AND LOCATE(${`\`${COLUMN}\``}, check_clause) > 0`);
-}
-
-function definitionOf(row: ColumnRow, json: boolean): string {
-  const type = json
-    ? 'JSON'
-    : `${row.column_type}${row.charset === null ? '' : ` CHARACTER SET ${row.charset} COLLATE ${row.collation}`}`;
-  const fallback = row.fallback === null ? '' : ` DEFAULT ${row.fallback}`;
-  const comment =
-    row.comment === '' ? '' : ` COMMENT '${row.comment.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
-  return `${type} ${row.nullable === 'YES' ? 'NULL' : 'NOT NULL'}${fallback}${comment}`;
+    WHERE constraint_schema = DATABASE() AND table_name = ${TABLE}
+      AND (LOCATE(${`\`${COLUMN}\``}, check_clause) > 0 OR LOCATE(${`\`${FENCE}`}, check_clause) > 0)`);
 }

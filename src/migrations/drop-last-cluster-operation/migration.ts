@@ -1,6 +1,6 @@
 import type { Session } from '../../database/session.js';
-import { alterSql, expectedLock } from '../alteration.js';
-import { runAlteration, type Alterer } from '../alter.js';
+import type { Alterer } from '../alter.js';
+import { alterSql, expectedLock, type Alteration } from '../alteration.js';
 import { stampMigration, stampStatement, versionOf } from '../ledger.js';
 import {
   check,
@@ -30,13 +30,12 @@ import { serversHealthy } from '../preflight/servers-healthy.js';
 import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
 import { triggers } from '../preflight/triggers.js';
-import { valuesLeft } from '../preflight/values-left.js';
+import { valuesLeft, valuesRestorable } from '../preflight/values-left.js';
 import { views } from '../preflight/views.js';
-import { requireUnchanged, takeBackup } from './backup.js';
-import { COLUMN, TABLE, columnNames, readColumn } from './column.js';
+import { COLUMN, TABLE, newFencedName, readColumn, readColumns, type TableColumns } from './column.js';
+import { hide, isAbsent, isGone, remove } from './removing.js';
 import { TO_VERSION, standing } from './standing.js';
-import { TAG, dropping, hiding } from './statements.js';
-import { countValues } from './values.js';
+import { TAG, dropping, fencing, hiding } from './statements.js';
 
 /** What every release has in the table. */
 const REMAINING = ['object_uuid', 'object_type', 'metadata_json'];
@@ -61,6 +60,7 @@ export const dropLastClusterOperation: Migration = {
     routines,
     events,
     valuesLeft,
+    valuesRestorable,
     recentStatements,
     openTransactionsRule,
     metadataLocks,
@@ -71,6 +71,7 @@ export const dropLastClusterOperation: Migration = {
   ],
   standing,
   plan,
+  hasLeftovers: null,
   verify,
   apply,
 };
@@ -83,56 +84,44 @@ async function plan(
   const { state } = await standing(session);
   if (state === 'applied' || state === 'blocked') return [];
   const column = await readColumn(session);
-  const statements: PlannedStatement[] = [];
-  const alter = (alteration: ReturnType<typeof dropping>): PlannedStatement => ({
+  const alter = (alteration: Alteration): PlannedStatement => ({
     phase: alteration.phase,
     sql: alterSql(alteration, alteration.ladder[0], isGalera),
     lock: expectedLock(alteration.ladder[0], isGalera),
   });
+  const statements: PlannedStatement[] = [];
   if (column?.visible) statements.push(alter(hiding(column)));
   if (request.phase === 'hide') return statements;
-  if (column !== null && request.backup !== null && (await countValues(session)) > 0) {
-    statements.push({
-      phase: 'backup',
-      sql: `SELECT object_type, object_uuid, ${COLUMN} FROM ${TABLE} WHERE ${COLUMN} IS NOT NULL`,
-      lock: 'none: one consistent snapshot, read in pages',
-    });
+  if (column !== null) {
+    const name = column.isFenced ? column.name : newFencedName();
+    if (!column.isFenced) statements.push(alter(fencing(name)));
+    if (request.backup !== null) {
+      statements.push({
+        phase: 'backup',
+        sql: `SELECT object_type, object_uuid, ${name} FROM ${TABLE} WHERE ${name} IS NOT NULL`,
+        lock: 'none: read in pages',
+      });
+    }
+    statements.push(alter(dropping(name)));
   }
-  if (column !== null) statements.push(alter(dropping()));
-  statements.push({
-    phase: 'stamp',
-    sql: stampStatement(TAG).replaceAll(/\s+/g, ' '),
-    lock: 'one row of schema_versions',
-  });
-  return statements;
+  const stamping = stampStatement(TAG).replaceAll(/\s+/g, ' ');
+  return [...statements, { phase: 'stamp', sql: stamping, lock: 'one row of schema_versions' }];
 }
 
 async function apply(alterer: Alterer, request: ApplyRequest): Promise<Applied> {
-  const { surroundings, lease, operator } = alterer;
+  const { surroundings, lease } = alterer;
   const { database } = surroundings;
   const applied = nothingApplied('applied');
-  const isHidden = async (session: Session): Promise<boolean> =>
-    (await readColumn(session))?.visible !== true;
-  const isGone = async (session: Session): Promise<boolean> => (await readColumn(session)) === null;
-
   const column = await database.read(readColumn);
-  if (column?.visible) applied.alterations.push(await runAlteration(alterer, hiding(column), isHidden));
-  if (request.phase === 'hide') return { ...applied, outcome: column?.visible ? 'hidden' : 'already_hidden' };
-
-  if (column !== null) {
-    if (request.backup !== null && (await database.read(countValues)) > 0) {
-      const backup = await takeBackup(database, request.backup);
-      applied.backup = { file: backup.file, rows: backup.rows, sha256: backup.sha256 };
-      operator.note(
-        backup.found
-          ? `backup: ${backup.file} already holds these ${backup.rows} values.`
-          : `backup: ${backup.rows} values written to ${backup.file}, sha256 ${backup.sha256}.`,
-      );
-      await requireUnchanged(database, backup);
-    }
-    applied.alterations.push(await runAlteration(alterer, dropping(), isGone));
+  if (request.phase === 'hide') {
+    if (column?.visible) applied.alterations.push(await hide(alterer, column));
+    return { ...applied, outcome: column?.visible ? 'hidden' : 'already_hidden' };
   }
-
+  if (column !== null) {
+    const removed = await remove(alterer, column, request.backup);
+    applied.alterations = removed.alterations;
+    applied.backup = removed.backup;
+  }
   const seen = (await verify(surroundings)).filter(({ name }) => name !== 'version');
   if (seen.some(({ result }) => result === 'fail'))
     return { ...applied, outcome: 'not_verified', checks: seen };
@@ -148,22 +137,21 @@ async function verify(surroundings: Surroundings): Promise<Check[]> {
   const answers = await surroundings.askAll(async (session) => ({
     // The version first: on Galera this read is causal, and so is the next.
     version: await versionOf(session, TABLE),
-    columns: await columnNames(session),
+    columns: await readColumns(session),
   }));
   const checks = answers.flatMap(({ node, answer: { version, columns } }) => [
-    check(
-      node,
-      'column',
-      !columns.includes(COLUMN),
-      columns.includes(COLUMN) ? `${COLUMN} is there` : `${COLUMN} is gone`,
-    ),
+    check(node, 'column', isAbsent(columns), isAbsent(columns) ? `${COLUMN} is gone` : presence(columns)),
     check(
       node,
       'table',
-      REMAINING.every((name) => columns.includes(name)),
-      `columns: ${columns.join(', ')}`,
+      REMAINING.every((name) => columns.names.includes(name)),
+      `columns: ${columns.names.join(', ')}`,
     ),
     check(node, 'version', version === TO_VERSION, `${TABLE} has version ${version ?? 'none'}`),
   ]);
   return [...checks, ...unseenChecks(surroundings)];
+}
+
+function presence({ own, fenced }: TableColumns): string {
+  return own === null ? `${COLUMN} is there, fenced as ${fenced[0]!.name}` : `${COLUMN} is there`;
 }

@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { DatabaseDescription } from '../../database/description.js';
+import type { Database } from '../../database/database.js';
 import type { Session } from '../../database/session.js';
-import { COLUMN, TABLE } from './column.js';
+import { TABLE } from './column.js';
 
 /*
  * Every statement here carries a name that begins with `sf_ops_`, by which the rule `recent-statements` tells our own
@@ -11,99 +11,134 @@ import { COLUMN, TABLE } from './column.js';
 /** One value of the column and the key of its row. */
 export interface StoredValue {
   /** The ENUM's name. */
-  object_type: string;
-  object_uuid: string;
-  value: string;
+  objectType: string;
+  objectUuid: string;
+  /** In UTF-8. */
+  bytes: Buffer;
 }
 
-/** Tells whether values are the same as before without keeping them: how many, their bytes, and a checksum. */
-export interface Fingerprint {
+export interface ValueTotals {
   values: number;
+  /** In UTF-8, together. */
   bytes: number;
-  checksum: number;
+  /** Bytes of the longest. */
+  longest: number;
 }
+
+/** What is in memory at a time. A value that alone is larger comes alone. */
+export const PAGE_ROWS = 2_000;
+export const PAGE_BYTES = 1 << 20;
+/** Values of up to so many bytes come with their keys: a page of them is a page's bytes. */
+const SHORT = Math.floor(PAGE_BYTES / PAGE_ROWS);
+
+/** The longest that is backed up: as long as any can be that came through a packet of the default size. */
+export const LONGEST_VALUE = 16 << 20;
 
 const table = sql.identifier(TABLE);
-const column = sql.identifier(COLUMN);
 
-/** Rows read with one statement; a value has at most 64 kB where the column is TEXT. */
-const PAGE = 2_000;
+/** @param column its name, behind a fence or not */
+const inUtf8 = (column: string): SQL => sql`CONVERT(${sql.identifier(column)} USING utf8mb4)`;
 
-export async function countValues(session: Session): Promise<number> {
+export async function countValues(session: Session, column: string): Promise<number> {
   const [row] = await session.rows<{ sf_ops_values: number }>(
-    sql`SELECT COUNT(${column}) AS sf_ops_values FROM ${table}`,
+    sql`SELECT COUNT(${sql.identifier(column)}) AS sf_ops_values FROM ${table}`,
   );
   return row!.sf_ops_values;
 }
 
-export async function fingerprintOf(session: Session): Promise<Fingerprint> {
-  const [row] = await session.rows<{ sf_ops_values: number; bytes: string | number; checksum: number }>(sql`
-    SELECT COUNT(*) AS sf_ops_values, COALESCE(SUM(LENGTH(${column})), 0) AS bytes,
-      BIT_XOR(CRC32(CONCAT(object_type, '/', object_uuid, '/', ${column}))) AS checksum
-    FROM ${table} WHERE ${column} IS NOT NULL`);
-  return { values: row!.sf_ops_values, bytes: Number(row!.bytes), checksum: Number(row!.checksum) };
+export async function valueTotals(session: Session, column: string): Promise<ValueTotals> {
+  const [row] = await session.rows<Record<'sf_ops_values' | 'bytes' | 'longest', string | number | null>>(sql`
+    SELECT COUNT(${sql.identifier(column)}) AS sf_ops_values, SUM(LENGTH(${inUtf8(column)})) AS bytes,
+      MAX(LENGTH(${inUtf8(column)})) AS longest FROM ${table}`);
+  return {
+    values: Number(row!.sf_ops_values),
+    bytes: Number(row!.bytes ?? 0),
+    longest: Number(row!.longest ?? 0),
+  };
 }
 
-export function sameFingerprint(one: Fingerprint, other: Fingerprint): boolean {
-  return one.values === other.values && one.bytes === other.bytes && one.checksum === other.checksum;
-}
-
-/** All values, page by page along the primary key, in whatever snapshot the session is in. */
-export async function* storedValues(
-  session: Session,
-  description: DatabaseDescription,
-): AsyncIterable<StoredValue[]> {
-  // By label, because an ENUM sorts by its number and compares by its text; '' is what a lax server stored for garbage.
-  for (const label of ['', ...(description.column(TABLE, 'object_type')?.labels ?? [])]) {
+/**
+ * All values, page by page along the primary key. Each page is a question of its own, so that no transaction stays open
+ * and a lost connection costs one page: behind a fence no value can come or change between two of them.
+ */
+export async function* storedValues(database: Database, column: string): AsyncIterable<StoredValue[]> {
+  for (const objectType of await objectTypes(database)) {
     for (let last: string | null = null; ;) {
-      const beyond = last === null ? sql`` : sql`AND object_uuid > ${last}`;
-      const rows: StoredValue[] = (
-        await session.rows<{ object_uuid: string; sf_ops_value: string }>(sql`
-          SELECT object_uuid AS object_uuid, ${column} AS sf_ops_value FROM ${table}
-          WHERE object_type = ${label} AND ${column} IS NOT NULL ${beyond} ORDER BY object_uuid LIMIT ${PAGE}`)
-      ).map((row) => ({ object_type: label, object_uuid: row.object_uuid, value: row.sf_ops_value }));
-      if (rows.length > 0) yield rows;
-      if (rows.length < PAGE) break;
-      last = rows.at(-1)!.object_uuid;
+      const rows = await database.read((session) => nextRows(session, column, objectType, last));
+      const short = rows.flatMap(({ uuid, sf_ops_value: bytes }) =>
+        bytes === null ? [] : [{ objectType, objectUuid: uuid, bytes }],
+      );
+      if (short.length > 0) yield short;
+      const long = rows.filter(({ sf_ops_value: bytes }) => bytes === null);
+      for (const group of grouped(long, ({ length }) => length)) {
+        const uuids = group.map(({ uuid }) => uuid);
+        const values = await database.read((session) => valuesOf(session, column, objectType, uuids));
+        if (values.length > 0) yield values;
+      }
+      if (rows.length < PAGE_ROWS) break;
+      last = rows.at(-1)!.uuid;
     }
   }
 }
 
-/**
- * Puts values back where the column is NULL; one that was written since stays, and no row is created.
- *
- * @param values of one object type
- * @param collation of `object_uuid`
- * @returns how many rows got their value back
- */
-export async function putBack(
+/** The values of certain rows of one object type; a row that is gone, or has no value, is left out. */
+export async function valuesOf(
   session: Session,
-  values: readonly StoredValue[],
-  collation: string,
-): Promise<number> {
-  return session.change(sql`
-    UPDATE ${table} AS sf_ops_restored JOIN ${kept(values, collation)} SET ${column} = kept.value
-    WHERE object_type = ${values[0]!.object_type} AND ${column} IS NULL`);
+  column: string,
+  objectType: string,
+  uuids: readonly string[],
+): Promise<StoredValue[]> {
+  const rows = await session.rows<{ uuid: string; sf_ops_value: Buffer }>(sql`
+    SELECT object_uuid AS uuid, CAST(${inUtf8(column)} AS BINARY) AS sf_ops_value FROM ${table}
+    WHERE object_type = ${objectType} AND object_uuid IN ${[...uuids]} AND ${sql.identifier(column)} IS NOT NULL
+    ORDER BY object_uuid`);
+  return rows.map(({ uuid, sf_ops_value: bytes }) => ({ objectType, objectUuid: uuid, bytes }));
 }
 
-/** How many of the rows exist, and how many of those have no value. */
-export async function lookAt(
-  session: Session,
-  values: readonly StoredValue[],
-  collation: string,
-): Promise<{ rows: number; empty: number }> {
-  const [row] = await session.rows<{ sf_ops_rows: number; empty: number }>(sql`
-    SELECT COUNT(*) AS sf_ops_rows, COUNT(*) - COUNT(${column}) AS empty FROM ${table} JOIN ${kept(values, collation)}
-    WHERE object_type = ${values[0]!.object_type}`);
-  return { rows: row!.sf_ops_rows, empty: row!.empty };
+/** Splits into groups of at most a page's bytes, in order; one that alone is larger is a group of its own. */
+export function* grouped<T>(
+  items: Iterable<T>,
+  sizeOf: (item: T) => number,
+  most = PAGE_BYTES,
+): Iterable<T[]> {
+  let group: T[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (group.length > 0 && bytes + sizeOf(item) > most) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+    group.push(item);
+    bytes += sizeOf(item);
+  }
+  if (group.length > 0) yield group;
 }
 
-/**
- * The values as a table to join with: one parameter however many there are, and a look-up by primary key for each.
- * A table made of text has the connection's collation, which does not compare with every other (1267).
- */
-function kept(values: readonly StoredValue[], collation: string): SQL {
-  const pairs = JSON.stringify(values.map(({ object_uuid: uuid, value }) => [uuid, value]));
-  return sql`JSON_TABLE(${pairs}, '$[*]' COLUMNS (uuid VARCHAR(36) PATH '$[0]', value LONGTEXT PATH '$[1]')) AS kept
-    ON object_uuid = kept.uuid COLLATE ${sql.identifier(collation)}`;
+/** By label, because an ENUM sorts by its number and compares by its text; '' is what a lax server stored for garbage. */
+async function objectTypes(database: Database): Promise<string[]> {
+  const description = await database.describe();
+  return ['', ...(description.column(TABLE, 'object_type')?.labels ?? [])];
+}
+
+interface Row {
+  uuid: string;
+  length: number;
+  /** Null for a value that is not short. */
+  sf_ops_value: Buffer | null;
+}
+
+async function nextRows(
+  session: Session,
+  column: string,
+  objectType: string,
+  last: string | null,
+): Promise<Row[]> {
+  const value = sql.identifier(column);
+  const beyond = last === null ? sql`` : sql`AND object_uuid > ${last}`;
+  return session.rows<Row>(sql`
+    SELECT object_uuid AS uuid, LENGTH(${value}) AS length,
+      IF(LENGTH(${value}) <= ${SHORT}, CAST(${inUtf8(column)} AS BINARY), NULL) AS sf_ops_value
+    FROM ${table} WHERE object_type = ${objectType} AND ${value} IS NOT NULL ${beyond}
+    ORDER BY object_uuid LIMIT ${PAGE_ROWS}`);
 }

@@ -1,7 +1,8 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { countValues } from '../drop-last-cluster-operation/values.js';
-import { readColumn, COLUMN } from '../drop-last-cluster-operation/column.js';
+import { whyNoBackup } from '../drop-last-cluster-operation/backup-path.js';
+import { COLUMN, readColumn } from '../drop-last-cluster-operation/column.js';
+import { LONGEST_VALUE, countValues, valueTotals } from '../drop-last-cluster-operation/values.js';
+import type { Session } from '../../database/session.js';
+import { sql } from 'drizzle-orm';
 import { failure, type Finding, type PreflightRule } from './rule.js';
 
 export const valuesLeft: PreflightRule = {
@@ -12,21 +13,46 @@ export const valuesLeft: PreflightRule = {
     'Give --backup FILE: every value is written there first, and `sf-ops migrate restore --from FILE` puts them back.',
   beforeHide: false,
   check: async ({ surroundings, request }) => {
-    if (request.backup !== null) return cannotBeWritten(request.backup);
-    const values = await surroundings.database.read(async (session) =>
-      (await readColumn(session)) === null ? 0 : countValues(session),
-    );
+    const { database } = surroundings;
+    const column = await database.read(readColumn);
+    if (column === null) return [];
+    if (request.backup !== null) {
+      const totals = await database.read((session) => valueTotals(session, column.name));
+      const reason = await whyNoBackup(request.backup, totals);
+      return reason === null ? [] : [failure(`The backup cannot be written: ${reason}.`)];
+    }
+    const values = await database.read((session) => countValues(session, column.name));
     return values === 0
       ? []
       : [failure(`${values} ${values === 1 ? 'row has' : 'rows have'} a value in ${COLUMN}.`)];
   },
 };
 
-async function cannotBeWritten(file: string): Promise<Finding[]> {
-  try {
-    await access(dirname(resolve(file)), constants.W_OK);
-    return [];
-  } catch (error) {
-    return [failure(`The backup cannot be written: ${(error as Error).message}.`)];
-  }
+export const valuesRestorable: PreflightRule = {
+  id: 'values-restorable',
+  title: 'What is backed up can be put back',
+  why: 'A backup is worth what can be restored from it: the column as it was, and every value byte by byte, on a server with the same settings.',
+  whatToDo:
+    'Make the column as Shaken Fist does (TEXT or JSON, nullable, without a default), raise max_allowed_packet to what it was when the value was written, or save a value that is too long by hand and set it to NULL.',
+  beforeHide: false,
+  check: async ({ surroundings, request }) => {
+    if (request.backup === null) return [];
+    return surroundings.database.read(whatCannotBePutBack);
+  },
+};
+
+async function whatCannotBePutBack(session: Session): Promise<Finding[]> {
+  const column = await readColumn(session);
+  if (column === null) return [];
+  const findings: Finding[] = [];
+  if (column.shape === null)
+    findings.push(failure(`${COLUMN} is ${column.definition}, which a backup cannot describe.`));
+  const [row] = await session.rows<{ packet: number }>(sql`SELECT @@max_allowed_packet AS packet`);
+  const most = Math.min(LONGEST_VALUE, Number(row!.packet));
+  const { longest } = await valueTotals(session, column.name);
+  if (longest > most)
+    findings.push(
+      failure(`The longest value has ${longest} bytes, and no more than ${most} can be put back.`),
+    );
+  return findings;
 }

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SfOpsError } from '../../src/core/errors.js';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
-import { MigrationLease, currentMigrator } from '../../src/migrations/lease.js';
-import { Person, apply, standingOf } from '../fixtures/migrating.js';
+import { Lease, leaseHolder, type LeaseRequest } from '../../src/database/lease.js';
+import type { Database } from '../../src/database/database.js';
+import { apply, standingOf } from '../fixtures/migrating.js';
 import { Site } from '../fixtures/site.js';
 
 /** Every test makes a database of its own, on a machine that may be busy with others. */
@@ -24,13 +25,19 @@ interface Row {
   lock_id: string;
   remaining: number;
 }
+const KEY = 'sf-ops/migrate';
+const acquire = (database: Database, purpose: string): Promise<Lease> => {
+  const request: LeaseRequest = { key: KEY, purpose, inquiry: 'sf-ops migrate status' };
+  return Lease.acquire(database, request);
+};
+const unheard = (): void => undefined;
 const rows = (): Promise<Row[]> =>
   site.query<Row>('SELECT *, TIMESTAMPDIFF(SECOND, NOW(), expires_at) AS remaining FROM cluster_locks');
 
 describe.each(['DATETIME', 'TIMESTAMP'] as const)('a lease whose expires_at is a %s', (expiresAt) => {
   test('is a row as Shaken Fist writes it, for a minute, and gone when given up', async () => {
     site = await Site.create({ expiresAt });
-    const lease = await MigrationLease.acquire(site.database(), 'testing');
+    const lease = await acquire(site.database(), 'testing');
     const [row] = await rows();
     expect(row).toMatchObject({ lock_key: 'sf-ops/migrate', node_uuid: hostname(), pid: process.pid });
     expect(row!.lock_id).toMatch(/^[0-9a-f-]{36}$/);
@@ -41,37 +48,37 @@ describe.each(['DATETIME', 'TIMESTAMP'] as const)('a lease whose expires_at is a
     });
     expect(row!.remaining).toBeGreaterThan(55);
     expect(row!.remaining).toBeLessThanOrEqual(60);
-    expect(await site.database().read(currentMigrator)).toBe(
-      `process ${process.pid} on ${hostname()} (testing)`,
-    );
-    await lease.release(new Person());
+    expect(await site.database().read((session) => leaseHolder(session, KEY))).toMatchObject({
+      description: `process ${process.pid} on ${hostname()} (testing)`,
+    });
+    await lease.release(unheard);
     expect(await rows()).toEqual([]);
   });
 
   test('is taken over when it lapsed, and whoever held it is stopped before its next statement', async () => {
     site = await Site.create({ expiresAt });
-    const first = await MigrationLease.acquire(site.database(), 'first');
-    await expect(MigrationLease.acquire(site.database(), 'second')).rejects.toMatchObject({
+    const first = await acquire(site.database(), 'first');
+    await expect(acquire(site.database(), 'second')).rejects.toMatchObject({
       exitCode: 7,
       message: expect.stringContaining(`process ${process.pid} on ${hostname()} (first)`),
     });
     await site.query('UPDATE cluster_locks SET expires_at = NOW() - INTERVAL 1 SECOND');
     await sleep(ASSURED_MS);
-    const second = await MigrationLease.acquire(site.database(), 'second');
+    const second = await acquire(site.database(), 'second');
     await expect(first.ensureHeld()).rejects.toMatchObject({ exitCode: 7, word: 'lease_lost' });
-    await first.release(new Person());
+    await first.release(unheard);
     expect(await rows()).toMatchObject([{ holder_json: expect.stringContaining('second') }]);
-    await second.release(new Person());
+    await second.release(unheard);
   });
 
   test('is extended right before a statement', async () => {
     site = await Site.create({ expiresAt });
-    const lease = await MigrationLease.acquire(site.database(), 'testing');
+    const lease = await acquire(site.database(), 'testing');
     await site.query('UPDATE cluster_locks SET expires_at = NOW() + INTERVAL 5 SECOND');
     await sleep(ASSURED_MS);
     await lease.ensureHeld();
     expect((await rows())[0]!.remaining).toBeGreaterThan(55);
-    await lease.release(new Person());
+    await lease.release(unheard);
   });
 });
 
@@ -80,7 +87,7 @@ test('a holder that is not of our making is named all the same', async () => {
   await site.query(
     "INSERT INTO cluster_locks VALUES ('sf-ops/migrate', '\"?\"', 'db9', 7, 'x', 1, NOW() + INTERVAL 60 SECOND)",
   );
-  await expect(MigrationLease.acquire(site.database(), 'testing')).rejects.toThrow('process 7 on db9');
+  await expect(acquire(site.database(), 'testing')).rejects.toThrow('process 7 on db9');
 });
 
 test('of twenty migrators at once one works, and nineteen are told who does', async () => {
