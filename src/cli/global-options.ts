@@ -45,8 +45,21 @@ export const GLOBAL_OPTIONS = {
   version: flag('the version of sf-ops'),
 } satisfies OptionDefinitions;
 
+/** Options of the commands that change something. */
+const WRITER_OPTIONS = {
+  lock: text('name', 'go ahead only where nobody else in the cluster holds this lock'),
+  jitter: duration('wait up to this long, at random, before anything else'),
+} satisfies OptionDefinitions;
+
+/** Options of the commands whose answer can go to a file. */
+const FILE_OPTIONS = {
+  output: file('write the answer to a file, whole or not at all'),
+} satisfies OptionDefinitions;
+
 /** Those that were given, or have a default. */
-export type GlobalOptions = Partial<ValuesOf<typeof GLOBAL_OPTIONS>>;
+export type GlobalOptions = Partial<
+  ValuesOf<typeof GLOBAL_OPTIONS & typeof WRITER_OPTIONS & typeof FILE_OPTIONS>
+>;
 
 /** Ways of saying the same thing, or the opposite. */
 const RIVALS: readonly (readonly string[])[] = [
@@ -59,7 +72,16 @@ const RIVALS: readonly (readonly string[])[] = [
 
 /** Every option of a command; of the program, without one. Its own stand in for common ones of the same name. */
 export function allOptions(definition: CommandDefinition | null): OptionDefinitions {
-  return { ...GLOBAL_OPTIONS, format: formatOption(definition?.formats ?? []), ...definition?.options };
+  return { ...commonOptions(definition), ...(definition === null ? {} : ownOptions(definition)) };
+}
+
+/** The options that help lists with the command. */
+export function ownOptions({ options, writes, toFile }: CommandDefinition): OptionDefinitions {
+  return { ...options, ...(toFile === true ? FILE_OPTIONS : {}), ...(writes === true ? WRITER_OPTIONS : {}) };
+}
+
+function commonOptions(definition: CommandDefinition | null): OptionDefinitions {
+  return { ...GLOBAL_OPTIONS, format: formatOption(definition?.formats ?? []) };
 }
 
 /**
@@ -69,7 +91,7 @@ export function allOptions(definition: CommandDefinition | null): OptionDefiniti
  * @throws UsageError for a wrong value, or when the command line says it twice
  */
 export function readGlobalOptions(
-  definition: CommandDefinition | null,
+  definition: CommandDefinition,
   typed: Typed,
   environment: Environment,
 ): GlobalOptions {
@@ -79,11 +101,11 @@ export function readGlobalOptions(
       throw new UsageError(`${flagOf(said!)} and ${flagOf(second)} exclude each other.`);
     return said === undefined ? [] : rivals.filter((name) => name !== said);
   });
-  const own = definition?.options ?? {};
-  const meant = Object.entries({ ...GLOBAL_OPTIONS, format: formatOption(definition?.formats ?? []) }).filter(
-    ([name]) => !(name in own) && !outdone.includes(name),
+  const isMeant = (name: string): boolean => !(name in definition.options) && !outdone.includes(name);
+  const meant = Object.entries({ ...commonOptions(definition), ...ownOptions(definition) }).filter(([name]) =>
+    isMeant(name),
   );
-  return optionValues(Object.fromEntries<OptionDefinition>(meant), typed, environment);
+  return optionValues(Object.fromEntries(meant), typed, environment);
 }
 
 export function connectionFlags(options: GlobalOptions): ConnectionFlags {

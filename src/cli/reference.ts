@@ -6,6 +6,7 @@ import type {
   OptionDefinition,
   OptionDefinitions,
 } from '../commands/definition.js';
+import { ownOptions } from './global-options.js';
 import { flagOf, kebab } from './typed-values.js';
 
 type Entry = HelpSection['entries'][number];
@@ -20,7 +21,7 @@ export function usageOf({ name, arguments: declared, options }: CommandDefinitio
 export function sectionsOf(definition: CommandDefinition): HelpSection[] {
   return [
     { title: 'Arguments', entries: argumentEntries(definition.arguments) },
-    ...optionSections(definition.options),
+    ...optionSections(ownOptions(definition)),
     ...(definition.sections ?? []),
     { title: 'Formats', entries: formatEntries(definition.formats ?? []) },
     {

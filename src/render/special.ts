@@ -23,6 +23,7 @@ export function specialFormat(name: string): Format {
       };
     },
     fail,
+    tellsFailures: name === 'nagios',
   };
 }
 

@@ -30,4 +30,6 @@ export interface Format {
   open: (answer: AnyAnswer, output: Sink, look: Look) => Writer;
   /** A command that failed before it had an answer: a wrong option, or a database that cannot be reached. */
   fail: (failure: Failure, output: Sink) => Promise<ExitCode>;
+  /** Whether stdout tells a failure to people as well, so that stderr need not. */
+  tellsFailures?: boolean;
 }

@@ -126,10 +126,10 @@ describe('which networks are asked about', () => {
       ['--all', '--mesh', '--host-checks', 'off'],
       '--mesh looks at this machine, which --host-checks off forbids.',
     ],
-    [['--all', '--host-checks', 'maybe'], 'Allowed choices are auto, on, off'],
+    [['--all', '--host-checks', 'maybe'], '"maybe" is not one of: auto, on, off'],
     [
       ['--all', '--format', 'xml'],
-      '--format xml is not one of: table, plain, json, ndjson, csv, nagios, prometheus.',
+      '--format "xml" is not one of: table, wide, plain, json, ndjson, csv, nagios, prometheus.',
     ],
   ])('%j is refused', async (words, sentence) => {
     const outcome = await ask(words);

@@ -1,0 +1,112 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandDefinition } from '../commands/definition.js';
+import { InterruptedError, UsageError } from '../core/errors.js';
+import type { ExitCode } from '../core/exit-codes.js';
+import type { AnyAnswer } from '../render/answer.js';
+import { deliver, type Delivery } from '../render/deliver.js';
+import { loadFormat } from '../render/formats.js';
+import { PLAIN_LOOK } from '../render/look.js';
+import type { Output } from '../render/output.js';
+import type { Format } from '../render/writer.js';
+import type { CommandLine } from './command-line.js';
+import { failureOf, failureText } from './failure.js';
+import { readGlobalOptions } from './global-options.js';
+import { exitCodeOf } from './interruption.js';
+import { formatOf, lookOf } from './look.js';
+import { inputLines, write, type Terminal } from './terminal.js';
+import { argumentValues, optionValues } from './typed-values.js';
+
+/** Runs the command of a command line and writes its answer. What it throws has not been told yet. */
+export async function runCommand(
+  { definition, group, typed, words }: CommandLine,
+  terminal: Terminal,
+  stdout: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (definition === null) {
+    const program = group === null ? 'sf-ops' : `sf-ops ${group}`;
+    throw new UsageError('Which command?', { hint: `${program} --help lists them.` });
+  }
+  const options = readGlobalOptions(definition, typed, terminal.environment);
+  const lines = (): AsyncIterable<string> => inputLines(terminal, signal);
+  const request = {
+    options: optionValues(definition.options, typed, terminal.environment),
+    arguments: argumentValues(definition.arguments, await withStandardInput(words, definition, lines)),
+  };
+  const [{ openContext }, run, format] = await Promise.all([
+    import('./context.js'),
+    definition.load(),
+    loadFormat(formatOf(options, terminal)),
+  ]);
+  if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
+  const { context, close } = openContext(definition, options, terminal, signal);
+  try {
+    const answer = await run(context, request);
+    const { exitCode, error, undelivered } =
+      options.output === undefined
+        ? await deliver(answer, format.open(answer, stdout, lookOf(terminal, options)), stdout, {
+            signal,
+            failureOf,
+          })
+        : await deliverToFile(answer, format, options.output, signal);
+    if (undelivered !== null) context.warn(undelivered);
+    // What is printed was done, and tells what; the exit code tells that the signal was heard.
+    if (error === null) return signal.aborted ? exitCodeOf(signal) : exitCode;
+    if (format.tellsFailures !== true)
+      await write(terminal.stderr, failureText(error, options.verbose === true));
+    return exitCode;
+  } finally {
+    await close();
+  }
+}
+
+/** @throws what broke the answer off: the file is then as it was */
+async function deliverToFile(
+  answer: AnyAnswer,
+  format: Format,
+  path: string,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const { createAnswerFile } = await import('./answer-file.js');
+  const file = await createAnswerFile(path);
+  try {
+    const { output } = file;
+    const delivery = await deliver(answer, format.open(answer, output, PLAIN_LOOK), output, {
+      signal,
+      failureOf,
+    });
+    if (delivery.error !== null) throw delivery.error as Error;
+    await file.finish();
+    return delivery;
+  } finally {
+    await file.discard();
+  }
+}
+
+/**
+ * The words of the command line, with a `-` where ids stand replaced by the lines of standard input.
+ *
+ * @throws UsageError when standard input names nothing: what fed it has failed, and no answer would be about anything
+ */
+async function withStandardInput(
+  words: readonly string[],
+  definition: CommandDefinition,
+  lines: () => AsyncIterable<string>,
+): Promise<readonly string[]> {
+  const first = Object.values(definition.arguments).findIndex(({ stdin }) => stdin);
+  if (first < 0 || !words.slice(first).includes('-')) return words;
+  const ids: string[] = [];
+  for await (const line of lines()) if (line !== '') ids.push(line);
+  if (ids.length === 0) throw new UsageError('Standard input is empty: it should hold ids, one a line.');
+  return words.flatMap((word, index) => (index >= first && word === '-' ? ids : [word]));
+}
+
+/** @throws InterruptedError when a signal comes first */
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(seconds * 1000, undefined, { signal });
+  } catch {
+    const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+    throw new InterruptedError(name, 'Interrupted before anything was done.');
+  }
+}
