@@ -29,7 +29,7 @@ test('latest is the highest sequence number: not the newest in time, and not the
     state: 'error',
   });
   const { stdout } = await run('latest', '--help');
-  expect(stdout).toMatch(/highest sequence_number, whatever its state/);
+  expect(stdout).toMatch(/highest sequence_number, whatever its\s+state/);
 });
 
 test('an object without operations has none, and so has one that is gone', async () => {

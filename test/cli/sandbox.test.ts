@@ -75,7 +75,7 @@ describe('the server', () => {
   test.each(['0', '65536', 'x'])('refuses --port %s', async (port) => {
     const { exitCode, stderr } = await user.type(`sf-ops sandbox start --port ${port}`);
     expect(exitCode).toBe(ExitCode.USAGE);
-    expect(stderr).toContain(`--port ${port} is not a`);
+    expect(stderr).toContain(`--port "${port}" is not a port`);
   });
 
   test.each(['table', 'plain'])('its address is one line in the format %s', async (format) => {
