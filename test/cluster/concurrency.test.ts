@@ -4,7 +4,7 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import type { Database } from '../../src/database/database.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
-import type { EnqueuePlan } from '../../src/operations/enqueue/plan.js';
+import type { Decision } from '../../src/core/operations/decide.js';
 import type { ServerInstallation } from '../../src/sandbox/installation.js';
 import { enqueueOne } from '../fixtures/enqueueing.js';
 import { reach, type Reachable } from '../fixtures/reach.js';
@@ -117,7 +117,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
         tasks: ['hot_plug_instance_interface'],
       };
       const rounds = 3;
-      const plans: EnqueuePlan[] = [];
+      const plans: Decision[] = [];
       for (let round = 0; round < rounds; round += 1) {
         plans.push(...(await Promise.all(enqueuers.map(async (enqueuer) => enqueueOne(enqueuer, work)))));
       }

@@ -1,7 +1,6 @@
-import { parseEnqueueRequest, type EnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import { SfOpsError } from '../../src/core/errors.js';
 import { enqueue, type EnqueueOutcome } from '../../src/operations/enqueue/enqueue.js';
-import type { EnqueuePlan } from '../../src/operations/enqueue/plan.js';
+import type { Decision } from '../../src/core/operations/decide.js';
 import { NETWORK, now } from '../fixtures/rows.js';
 import type { Site } from '../fixtures/site.js';
 
@@ -18,20 +17,16 @@ export async function enqueueAll(
   { force = false } = {},
 ): Promise<EnqueueOutcome[]> {
   const database = site.database();
-  const outcomes = await enqueue(database, requests.map(requestOf), { force, now });
+  const outcomes = await enqueue(database, requests, { force, now });
   await database.close();
   return outcomes;
 }
 
 /** Enqueues one operation, or throws what it was refused for. */
-export async function enqueueOne(site: Site, request: Raw, options = {}): Promise<EnqueuePlan> {
+export async function enqueueOne(site: Site, request: Raw, options = {}): Promise<Decision> {
   const [outcome] = await enqueueAll(site, [request], options);
   if (outcome instanceof SfOpsError) throw outcome;
   return outcome!;
-}
-
-export function requestOf(raw: Raw): EnqueueRequest {
-  return parseEnqueueRequest(raw);
 }
 
 const TABLES = ['cluster_operations', 'object_states', 'work_queue', 'cluster_operation_targets'] as const;

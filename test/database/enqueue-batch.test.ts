@@ -11,7 +11,7 @@ import {
   now,
 } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
-import { DEPLOY, emptyOperations, operationTables, REPAIR, requestOf } from './enqueue-ask.js';
+import { DEPLOY, emptyOperations, operationTables, REPAIR } from './enqueue-ask.js';
 
 const ATTACH = {
   operation_type: 'node_inst_net_iface_op',
@@ -34,15 +34,11 @@ async function statementsFor(requests: readonly object[]): Promise<{ inserts: st
   const database = site.database({ trace: (sql) => sent.push(sql.trim()) });
   await database.describe();
   sent.length = 0;
-  const outcomes = await enqueue(
-    database,
-    requests.map((raw) => requestOf({ ...raw })),
-    { force: false, now },
-  );
+  const outcomes = await enqueue(database, requests, { force: false, now });
   expect(outcomes.filter((outcome) => 'exitCode' in outcome)).toEqual([]);
   await database.close();
-  const inserts = sent.filter((sql) => /^INSERT/i.test(sql) && !sql.includes('cluster_locks'));
-  return { inserts: inserts.map((sql) => /`(\w+)`/.exec(sql)![1]!), total: sent.length };
+  const inserts = [...sent.join(';').matchAll(/INSERT INTO `(\w+)`/g)].map((match) => match[1]!);
+  return { inserts, total: sent.length };
 }
 
 const FOUR_TABLES = ['cluster_operations', 'object_states', 'work_queue', 'cluster_operation_targets'];

@@ -4,7 +4,7 @@ import { rehearseEnqueue } from '../../src/operations/enqueue/enqueue.js';
 import { INSTANCE, INTERFACE, insertCluster, insertOperation, NETWORK, NODE, now } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';
-import { DEPLOY, emptyOperations, operationTables, REPAIR, requestOf } from './enqueue-ask.js';
+import { DEPLOY, emptyOperations, operationTables, REPAIR } from './enqueue-ask.js';
 
 const HOSTILE = String.raw`'; DROP TABLE networks; -- \' " ? \0 😀 %s`;
 
@@ -44,7 +44,7 @@ describe.each<[string, SchemaVariant]>([
       },
     ],
   ])('%s: writes nothing, and its SQL by hand writes exactly its rows', async (_name, raw) => {
-    const { outcomes, sqlOf } = await rehearseEnqueue(site.database(), [requestOf(raw)], {
+    const { outcomes, sqlOf } = await rehearseEnqueue(site.database(), [raw], {
       force: false,
       now,
     });
@@ -61,7 +61,7 @@ describe.each<[string, SchemaVariant]>([
 
   test('of what is there already shows that nothing would be written', async () => {
     const waiting = await insertOperation(site);
-    const { outcomes, sqlOf } = await rehearseEnqueue(site.database(), [requestOf(REPAIR)], {
+    const { outcomes, sqlOf } = await rehearseEnqueue(site.database(), [REPAIR], {
       force: false,
       now,
     });
@@ -73,7 +73,7 @@ describe.each<[string, SchemaVariant]>([
     const database = site.database();
     const statements: string[] = [];
     const watched = site.database({ trace: (sql) => statements.push(sql) });
-    await rehearseEnqueue(watched, [requestOf(REPAIR), requestOf(DEPLOY)], { force: false, now });
+    await rehearseEnqueue(watched, [REPAIR, DEPLOY], { force: false, now });
     expect(statements.filter((sql) => /^\s*(insert|update|delete|replace)|for update/i.test(sql))).toEqual(
       [],
     );

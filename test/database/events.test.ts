@@ -20,12 +20,12 @@ const ATTACH = {
   request_id: 'Zürich',
 };
 
-test('an event belongs to the operation and to each of its targets, by the values of their types', async () => {
+test('an event has the form that Shaken Fist gives it, and belongs to the operation, its targets and its node', async () => {
   await emptyOperations(site);
   const plan = await enqueueOne(site, ATTACH);
   const eventUuid = randomUUID();
   await recordAuditEvents(site.database(), [
-    enqueueEvent(plan, { fqdn: 'admin.example.com', timestamp: 1700000000.25, eventUuid }),
+    enqueueEvent(plan, { fqdn: 'admin.example.com', user: 'root' }, { timestamp: 1700000000.25, eventUuid })!,
   ]);
   expect(await site.query('SELECT * FROM events')).toEqual([
     {
@@ -34,10 +34,12 @@ test('an event belongs to the operation and to each of its targets, by the value
       timestamp: 1700000000.25,
       fqdn: 'admin.example.com',
       duration: null,
-      message: 'operation enqueued by sf-ops',
+      message: 'node_inst_net_iface_op operation created with tasks attach_instance_interface',
       extra:
-        `{"operation_type": "node_inst_net_iface_op", "operation_uuid": "${plan.operationUuid}", ` +
-        `"tasks": ["attach_instance_interface"], "priority": "user_facing", "queue_name": "${NODE}-clusteroperation-user_facing"}`,
+        `{"depends_on": null, "instance_uuid": "${INSTANCE}", "interface_uuid": "${INTERFACE}", "network_uuid": "${NETWORK}", ` +
+        `"node_uuid": "${NODE}", "priority": "user_facing", "request_id": "Z\\u00fcrich", ` +
+        '"requested_by": {"host": "admin.example.com", "program": "sf-ops", "user": "root"}, "runs_after": null, ' +
+        `"tasks": ["attach_instance_interface"], "uuid": "${plan.operationUuid}", "version": 1}`,
       request_id: 'Zürich',
     },
   ]);
@@ -47,6 +49,7 @@ test('an event belongs to the operation and to each of its targets, by the value
     { object_type: 'instance', object_uuid: INSTANCE, event_uuid: eventUuid },
     { object_type: 'interface', object_uuid: INTERFACE, event_uuid: eventUuid },
     { object_type: 'network', object_uuid: NETWORK, event_uuid: eventUuid },
+    { object_type: 'node', object_uuid: NODE, event_uuid: eventUuid },
     { object_type: 'node_inst_net_iface_op', object_uuid: plan.operationUuid, event_uuid: eventUuid },
   ]);
 });
@@ -59,9 +62,9 @@ test('many events are two statements, and none is none', async () => {
   await recordAuditEvents(database, []);
   expect(sent).toEqual([]);
   const events = Array.from({ length: 300 }, () =>
-    enqueueEvent(plan, { fqdn: 'a', timestamp: 1, eventUuid: randomUUID() }),
+    enqueueEvent(plan, { fqdn: 'a', user: 'b' }, { timestamp: 1, eventUuid: randomUUID() })!,
   );
   await recordAuditEvents(database, events);
   expect(sent.filter((sql) => /^\s*INSERT/.test(sql))).toHaveLength(2);
-  expect(await site.query('SELECT COUNT(*) AS count FROM event_objects')).toEqual([{ count: 1200 }]);
+  expect(await site.query('SELECT COUNT(*) AS count FROM event_objects')).toEqual([{ count: 1500 }]);
 });

@@ -13,7 +13,6 @@ import {
   setState,
 } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
-import { requestOf } from './enqueue-ask.js';
 
 const WRITERS = 64;
 const EACH = 3;
@@ -53,7 +52,7 @@ test('a reader that polls while 64 writers enqueue never sees an operation witho
   let written = 0;
   const writing = writers.map(async (writer) => {
     for (let count = 0; count < EACH || seen.length < POLLS; count += 1) {
-      const [outcome] = await enqueue(writer, [requestOf(ATTACH)], { force: true, now });
+      const [outcome] = await enqueue(writer, [ATTACH], { force: true, now });
       expect(outcome).toHaveProperty('rows.cluster_operations');
       written += 1;
     }
@@ -95,7 +94,7 @@ test('the same uuid enqueued by twenty at once is there once, and all of them su
   const uuid = '77777777-7777-4777-8777-777777777777';
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, async () =>
-      enqueue(site.database(), [requestOf({ ...ATTACH, uuid })], { force: true, now }),
+      enqueue(site.database(), [{ ...ATTACH, uuid }], { force: true, now }),
     ),
   );
   const plans = outcomes.flat();

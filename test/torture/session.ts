@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { SfOpsError } from '../../src/core/errors.js';
 import { nameOfObjectType } from '../../src/core/object-types.js';
-import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import { targetsOf } from '../../src/core/operations/operation.js';
 import { undashed } from '../../src/core/uuid.js';
 import type { Database } from '../../src/database/database.js';
@@ -83,7 +82,7 @@ export class TorturedSession {
 
   async #enqueue(requests: readonly MarkedRequest[]): Promise<Outcome> {
     try {
-      const plans = await enqueue(this.database, requests.map(parseEnqueueRequest), {
+      const plans = await enqueue(this.database, requests, {
         force: true,
         now: () => Date.now() / 1000,
       });

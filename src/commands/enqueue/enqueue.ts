@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { InterruptedError, SfOpsError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import { parseEnqueueRequest, type EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import type { Database } from '../../database/database.js';
 import { enqueue, rehearseEnqueue, type EnqueueOutcome } from '../../operations/enqueue/enqueue.js';
-import type { EnqueuePlan } from '../../operations/enqueue/plan.js';
 import { enqueueEvent } from '../../operations/enqueue/audit.js';
 import { recordAuditEvents } from '../../database/queries/events.js';
-import { resolveReferences } from '../../operations/enqueue/references.js';
 import { serverError, serverMessage } from '../../database/server-errors.js';
 import { batchResult, enqueued, singleResult, type EnqueueItem, type EnqueuedOperation } from './report.js';
 import type { AnyAnswer } from '../../render/answer.js';
@@ -38,9 +35,7 @@ export async function runEnqueue(
     });
   }
   const database = await context.database();
-  const raw = rawRequest(operationType, options);
-  const request = parseEnqueueRequest(await resolveReferences(database, raw));
-  const [item] = await enqueueBatch(context, database, [request], options);
+  const [item] = await enqueueBatch(context, database, [rawRequest(operationType, options)], options);
   if (item instanceof SfOpsError) throw item;
   return answerFrom(singleResult(item!), ExitCode.OK);
 }
@@ -58,9 +53,7 @@ async function enqueueFile(
   await database.describe();
   const items: EnqueueItem[] = [];
   try {
-    for await (const lines of batches(
-      readRequests(context, file, (raw) => resolveReferences(database, raw)),
-    )) {
+    for await (const lines of batches(readRequests(context, file))) {
       const { outcomes, isStopped } = await enqueueLines(context, database, lines, options);
       items.push(...outcomes);
       if (!isStopped) continue;
@@ -116,7 +109,7 @@ async function failureAsValue<T>(promise: Promise<T>): Promise<T | SfOpsError> {
 async function enqueueBatch(
   context: CommandContext,
   database: Database,
-  requests: readonly EnqueueRequest[],
+  requests: readonly unknown[],
   options: EnqueueOptions,
 ): Promise<(EnqueuedOperation | SfOpsError)[]> {
   if (requests.length === 0) return [];
@@ -136,21 +129,30 @@ async function audit(
   database: Database,
   outcomes: readonly EnqueueOutcome[],
 ): Promise<void> {
-  const created = outcomes.filter(
-    (outcome): outcome is EnqueuePlan => 'rows' in outcome && outcome.rows !== null,
+  const producer = { fqdn: hostname(), user: accountName() };
+  const timestamp = context.now();
+  const events = outcomes.flatMap((outcome) =>
+    outcome instanceof SfOpsError
+      ? []
+      : (enqueueEvent(outcome, producer, { eventUuid: randomUUID(), timestamp }) ?? []),
   );
-  const producer = { fqdn: hostname(), timestamp: context.now() };
   try {
-    await recordAuditEvents(
-      database,
-      created.map((plan) => enqueueEvent(plan, { ...producer, eventUuid: randomUUID() })),
-    );
+    await recordAuditEvents(database, events);
   } catch (error) {
     if (!(error instanceof SfOpsError) && serverError(error) === null) throw error;
     context.warn(`the audit event could not be written: ${serverMessage(error)}`);
   }
 }
 
+/** An account without a name, as in many containers, is its number. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
 function warningsOf(outcome: EnqueueOutcome): string[] {
-  return outcome instanceof SfOpsError ? [] : outcome.warnings;
+  return outcome instanceof SfOpsError ? [] : [...outcome.warnings];
 }

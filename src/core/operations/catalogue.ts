@@ -72,9 +72,9 @@ export const OPERATION_TYPES: readonly OperationType[] = [
     summary: 'Create, repair or remove a network',
     fields: [
       required('network_uuid'),
-      derived('node_uuid'),
-      optional('floating_address'),
-      optional('inner_address'),
+      derived('node_uuid', 3),
+      optional('floating_address', 2),
+      optional('inner_address', 2),
     ],
     tasks: [
       'network_deploy',

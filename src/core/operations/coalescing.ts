@@ -1,6 +1,7 @@
 import type { Uuid } from '../uuid.js';
+import { findOperationType } from './catalogue.js';
 import { headerUuids, type Operation } from './operation.js';
-import type { HeaderColumn } from './operation-type.js';
+import type { HeaderColumn, OperationType } from './operation-type.js';
 import { isAtLeastAsUrgent } from './priority.js';
 
 /**
@@ -38,21 +39,47 @@ export interface Candidate {
   readonly tasks: readonly string[];
   readonly priority: string | null;
   readonly columns: Readonly<Partial<Record<HeaderColumn, Uuid | null>>>;
-  /** Whether a row of `work_queue` still names it. Most releases of Shaken Fist do not look, and so adopt orphans. */
-  readonly hasWorkRow: boolean;
+  /**
+   * Unix seconds from which a worker may take it; null where it has no work row that is free. Most releases of Shaken
+   * Fist do not look, and so adopt orphans.
+   */
+  readonly dueAt: number | null;
   /** Unix seconds. */
   readonly createdAt: number;
+}
+
+/** Equal for two operations of which one may be replaced by the other; null for one that must be its own. */
+export function workKey(operation: Coalescible): string | null {
+  const key = coalescingKey(operation);
+  return key === null
+    ? null
+    : [operation.type.value, key.task, ...keyParts(operation.type, key.columns)].join('/');
+}
+
+/** The `workKey` of what a candidate could replace. */
+export function workKeyOfCandidate({ operationType, tasks, columns }: Candidate): string | null {
+  const type = findOperationType(operationType);
+  const [task] = tasks;
+  if (type?.coalescing == null || task === undefined || tasks.length > 1) return null;
+  return [operationType, task, ...keyParts(type, columns)].join('/');
+}
+
+function keyParts({ coalescing }: OperationType, columns: CoalescingKey['columns']): string[] {
+  return (coalescing?.key ?? []).map((column) => columns[column] ?? '-');
 }
 
 /**
  * Whether a waiting operation does all that `wanted` asks for, no later: anything less urgent would be waited on in a
  * slower lane, and one that already executes may have begun before the change that it is wanted for.
+ *
+ * @param dueAt unix seconds at which the wanted work would begin; a candidate that waits longer is no help
  */
-export function canAdopt(candidate: Candidate, wanted: Coalescible): boolean {
+export function canAdopt(candidate: Candidate, wanted: Coalescible, dueAt: number): boolean {
   const key = coalescingKey(wanted);
   if (key === null) return false;
   return (
-    candidate.hasWorkRow &&
+    candidate.dueAt !== null &&
+    candidate.dueAt <= dueAt &&
     candidate.state === 'queued' &&
     candidate.operationType === wanted.type.value &&
     candidate.tasks.length === 1 &&
@@ -64,15 +91,7 @@ export function canAdopt(candidate: Candidate, wanted: Coalescible): boolean {
   );
 }
 
-/** The oldest operation that can be adopted; of equally old ones the one with the lowest uuid. Null if there is none. */
-export function oldestAdoptable(candidates: readonly Candidate[], wanted: Coalescible): Candidate | null {
-  const adoptable = candidates.filter((candidate) => canAdopt(candidate, wanted));
-  return adoptable.reduce<Candidate | null>(
-    (oldest, candidate) => (oldest === null || isOlder(candidate, oldest) ? candidate : oldest),
-    null,
-  );
-}
-
-function isOlder(one: Candidate, other: Candidate): boolean {
-  return one.createdAt === other.createdAt ? one.uuid < other.uuid : one.createdAt < other.createdAt;
+/** Oldest first; of equally old ones the one with the lowest uuid. */
+export function byAge(one: Candidate, other: Candidate): number {
+  return one.createdAt - other.createdAt || (one.uuid < other.uuid ? -1 : 1);
 }

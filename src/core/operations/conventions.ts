@@ -9,23 +9,58 @@ export interface Conventions {
   readonly keys: readonly string[];
 }
 
-/** The keys and version that this program writes where the cluster has not written the type yet. */
-export function ownConventions(type: OperationType): Conventions {
-  const fields = type.fields.map((field) => field.name);
+/** The keys of a version as this program knows it, by default of the newest. */
+export function ownConventions(type: OperationType, version = type.version): Conventions {
+  const fields = type.fields.filter(({ since }) => since <= version).map(({ name }) => name);
   const common = ['priority', 'request_id', 'tasks', 'depends_on', 'runs_after', 'version'];
-  return { version: type.version, keys: ['uuid', ...fields, ...common] };
+  return { version, keys: ['uuid', ...fields, ...common] };
+}
+
+/** What a cluster shows of how it writes a type. */
+export interface VersionSources {
+  /** The lowest version that the living nodes publish; null where none does. */
+  readonly published: number | null;
+  /** `metadata_json` of the newest row of the type; null where there is none. */
+  readonly newest: string | null;
+}
+
+/**
+ * How to write an operation so that every worker of this cluster accepts it: one that meets a newer version fails and
+ * deletes the work row, which leaves an orphan (database contract, section 8). What the nodes publish counts first, then
+ * the newest stored row, then our own catalogue.
+ *
+ * @returns `isGuess` where only the catalogue was left
+ * Throws a `RefusedError` where what the workers accept is newer than this program, or not understood.
+ */
+export function conventionsFor(
+  type: OperationType,
+  { published, newest }: VersionSources,
+): Conventions & { isGuess: boolean } {
+  if (published === null) {
+    return newest === null
+      ? { ...ownConventions(type), isGuess: true }
+      : { ...conventionsFrom(newest, type), isGuess: false };
+  }
+  if (published > type.version || published < 1 || !Number.isSafeInteger(published)) {
+    throw new RefusedError(
+      `the nodes of this cluster accept ${type.value} in version ${published}, and this program knows up to version ${type.version}`,
+      { hint: 'Use a release of sf-ops that knows the Shaken Fist release of this cluster.' },
+    );
+  }
+  const isLikeNewest = newest !== null && versionIn(newest) === published;
+  const conventions = isLikeNewest ? conventionsFrom(newest, type) : ownConventions(type, published);
+  return { ...conventions, isGuess: false };
 }
 
 /**
  * How to write an operation so that this cluster's workers accept it: as the newest row of the type was written. A
  * worker refuses a version that it does not know, and an older cluster lacks keys (operations contract, section 1).
  *
- * @param newest `metadata_json` of the newest row of the type; null when there is none.
+ * @param newest `metadata_json` of the newest row of the type
  * Throws a `RefusedError` when that row is not understood: unreadable, of a newer version, or with keys that are
  * unknown here. A newer version is refused even if its keys look the same, for their meaning may have changed.
  */
-export function conventionsFrom(newest: string | null, type: OperationType): Conventions {
-  if (newest === null) return ownConventions(type);
+function conventionsFrom(newest: string, type: OperationType): Conventions {
   const row = parse(newest, type);
   const keys = Object.keys(row);
   const version = row.version;
@@ -43,6 +78,17 @@ export function conventionsFrom(newest: string | null, type: OperationType): Con
     throw unwritable(type, `has keys that this program does not know: ${list}`);
   }
   return { version, keys };
+}
+
+/** Undefined for a row that is not understood. */
+function versionIn(newest: string): unknown {
+  try {
+    const row: unknown = JSON.parse(newest);
+    return isRecord(row) ? row.version : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function parse(newest: string, type: OperationType): Record<string, unknown> {

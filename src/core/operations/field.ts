@@ -58,18 +58,20 @@ export interface Field<N extends FieldName = FieldName> {
   readonly derived: boolean;
   readonly objectType: ObjectTypeName | null;
   readonly longest: number;
+  /** The version of its type's stored form that brought it. */
+  readonly since: number;
 }
 
 export function required<N extends FieldName>(name: N): Field<N> {
-  return field(name, { required: true, derived: false });
+  return field(name, { required: true, derived: false, since: 1 });
 }
 
-export function optional<N extends FieldName>(name: N): Field<N> {
-  return field(name, { required: false, derived: false });
+export function optional<N extends FieldName>(name: N, since = 1): Field<N> {
+  return field(name, { required: false, derived: false, since });
 }
 
-export function derived<N extends FieldName>(name: N): Field<N> {
-  return field(name, { required: false, derived: true });
+export function derived<N extends FieldName>(name: N, since = 1): Field<N> {
+  return field(name, { required: false, derived: true, since });
 }
 
 /** What a target's uuid names: the label of `cluster_operation_targets.target_object_type`. */
@@ -77,7 +79,7 @@ export function objectTypeOfTarget(name: TargetFieldName): ObjectTypeName {
   return MEANINGS[name].objectType;
 }
 
-function field<N extends FieldName>(name: N, use: Pick<Field, 'required' | 'derived'>): Field<N> {
+function field<N extends FieldName>(name: N, use: Pick<Field, 'required' | 'derived' | 'since'>): Field<N> {
   const meaning: Meaning = MEANINGS[name];
   return {
     name,

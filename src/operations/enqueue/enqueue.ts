@@ -1,27 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { format } from 'mysql2';
 import { MySqlDialect } from 'drizzle-orm/mysql-core';
-import type { SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import { SfOpsError } from '../../core/errors.js';
-import { valueOfObjectType } from '../../core/object-types.js';
-import { coalescingKey } from '../../core/operations/coalescing.js';
+import { nameOfObjectType, valueOfObjectType } from '../../core/object-types.js';
+import { decideAll, type Decision, type IdentifiedRequest } from '../../core/operations/decide.js';
+import { namedReferences, withReferences } from '../../core/operations/draft.js';
+import { Batch, type BatchFacts } from '../../core/operations/enqueue-batch.js';
+import { parseEnqueueRequest, type EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import { targetsOf } from '../../core/operations/operation.js';
 import { repeatCommand } from '../../core/operations/repeat-command.js';
-import type { OperationRows } from '../../core/operations/operation-rows.js';
 import type { Uuid } from '../../core/uuid.js';
-import type { EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import type { Database } from '../../database/database.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { operationHeaders } from '../../database/queries/operations.js';
+import { findReferences } from '../../database/queries/references.js';
+import { runTogether } from '../../database/questions.js';
 import type { Session } from '../../database/session.js';
-import { takeTurn } from './coalesce.js';
-import { EnqueuePlanner, type EnqueuePlan, type PlanOptions } from './plan.js';
+import { readBatch } from './read-batch.js';
 import { enqueueStatements } from './statements.js';
+import { turnFor } from './turns.js';
 
-/** What came of one request: done (or, with `dryRun`, decided), or why not. */
-export type EnqueueOutcome = EnqueuePlan | SfOpsError;
+/** What came of one request: done (or, in a rehearsal, decided), or why not. */
+export type EnqueueOutcome = Decision | SfOpsError;
 
 export interface EnqueueOptions {
+  /** Whether objects, nodes and dependencies are taken as they are named. */
   force: boolean;
   /** Unix seconds, asked again for each attempt. */
   now: () => number;
@@ -29,33 +33,27 @@ export interface EnqueueOptions {
 
 /**
  * Enqueues operations in one transaction: each is there with its state, its work row and all of its targets, or none of
- * it is. A request that cannot be met does not keep the others from being written.
+ * it is. A request that cannot be met does not keep the others from being written. Names are looked up, everything is
+ * decided and written within that transaction, in a number of statements that does not depend on how many there are.
  *
+ * @param requests in the form of a line of `enqueue --file`
  * @throws SfOpsError when the transaction as a whole failed; see `transaction.ts`
  */
 export async function enqueue(
   database: Database,
-  requests: readonly EnqueueRequest[],
+  requests: readonly unknown[],
   options: EnqueueOptions,
 ): Promise<EnqueueOutcome[]> {
   // Uuids are made once: an attempt whose COMMIT got lost is found again by them, and a repeat cannot double it.
-  const identified = requests.map((request) => ({ request, newUuid: randomUUID() }));
+  const drafts = requests.map(draftOf);
   const description = await database.describe();
   return database.write({
     subject:
-      requests.length === 1
-        ? `operation ${nameOf(identified[0]!)}`
-        : `this batch of ${requests.length} operations`,
+      drafts.length === 1 ? `operation ${nameOf(drafts[0]!)}` : `this batch of ${drafts.length} operations`,
     work: async (session) => {
-      const endTurns = await takeTurns(session, description, requests);
-      const outcomes = await planInOrder(
-        session,
-        description,
-        identified,
-        options,
-        new RowBuffer(session, description),
-      );
-      for (const statement of endTurns) await session.db.execute(statement);
+      const { outcomes, end } = await decideBatch(session, description, drafts, options, true);
+      const rows = outcomes.flatMap((outcome) => ('rows' in outcome ? (outcome.rows ?? []) : []));
+      await runTogether(session, [...enqueueStatements(description, rows), ...end]);
       return outcomes;
     },
     isCommitted: async (session, outcomes) => areWritten(session, outcomes),
@@ -63,118 +61,107 @@ export async function enqueue(
   });
 }
 
-/** Decides about requests without writing anything, and shows the statements that would be sent. */
+/** Decides about requests without writing or locking anything, and shows the statements that would be sent. */
 export async function rehearseEnqueue(
   database: Database,
-  requests: readonly EnqueueRequest[],
+  requests: readonly unknown[],
   options: EnqueueOptions,
-): Promise<{ outcomes: EnqueueOutcome[]; sqlOf: (plan: EnqueuePlan) => string[] }> {
+): Promise<{ outcomes: EnqueueOutcome[]; sqlOf: (decision: Decision) => string[] }> {
+  const drafts = requests.map(draftOf);
   const description = await database.describe();
-  const identified = requests.map((request) => ({ request, newUuid: randomUUID() }));
-  const outcomes = await database.snapshot(async (session) =>
-    planInOrder(session, description, identified, options, null),
+  const { outcomes } = await database.snapshot(async (session) =>
+    decideBatch(session, description, drafts, options, false),
   );
-  const sqlOf = (plan: EnqueuePlan): string[] =>
-    plan.rows === null ? [] : enqueueStatements(description, [plan.rows]).map(asText);
+  const sqlOf = ({ rows }: Decision): string[] =>
+    rows === null ? [] : enqueueStatements(description, [rows]).map(asText);
   return { outcomes, sqlOf };
 }
 
-interface IdentifiedRequest {
-  request: EnqueueRequest;
-  newUuid: string;
-}
-
-async function planInOrder(
+/** @param isWriting whether what the decisions rest on is held until the transaction ends */
+async function decideBatch(
   session: Session,
   description: DatabaseDescription,
-  requests: readonly IdentifiedRequest[],
+  drafts: readonly Draft[],
   options: EnqueueOptions,
-  buffer: RowBuffer | null,
-): Promise<EnqueueOutcome[]> {
-  const outcomes: EnqueueOutcome[] = [];
-  let newUuid = '';
-  const planOptions: PlanOptions = {
-    force: options.force,
-    rehearsal: buffer === null,
-    now: options.now(),
-    newUuid: () => newUuid,
-  };
-  const planner = new EnqueuePlanner(session, description, planOptions);
-  for (const identified of requests) {
-    newUuid = identified.newUuid;
-    try {
-      if (buffer?.isSeenBy(identified.request)) await buffer.flush();
-      const plan = await planner.plan(identified.request);
-      buffer?.add(plan);
-      outcomes.push(plan);
-    } catch (error) {
-      if (!(error instanceof SfOpsError)) throw error;
-      outcomes.push(error);
-    }
-  }
-  await buffer?.flush();
-  return outcomes;
-}
-
-/** Holds the rows of operations back, so that many go out with one statement for each table. */
-class RowBuffer {
-  readonly #rows = new Map<Uuid, OperationRows>();
-  /** The pieces of idempotent work among them, see `workKey`. */
-  readonly #work = new Set<string>();
-
-  constructor(
-    private readonly session: Session,
-    private readonly description: DatabaseDescription,
-  ) {}
-
-  /** Whether what is held back could matter to the look-ups for this request. */
-  isSeenBy(request: EnqueueRequest): boolean {
-    if (request.uuid !== null && this.#rows.has(request.uuid)) return true;
-    const work = workKey(request);
-    return (
-      (work !== null && this.#work.has(work)) || request.dependsOn !== null || request.runsAfter !== null
-    );
-  }
-
-  add({ request, operationUuid, rows }: EnqueuePlan): void {
-    if (rows === null) return;
-    this.#rows.set(operationUuid, rows);
-    const work = workKey(request);
-    if (work !== null) this.#work.add(work);
-  }
-
-  async flush(): Promise<void> {
-    for (const statement of enqueueStatements(this.description, [...this.#rows.values()])) {
-      await this.session.db.execute(statement);
-    }
-    this.#rows.clear();
-    this.#work.clear();
+  isWriting: boolean,
+): Promise<{ outcomes: EnqueueOutcome[]; end: SQL[] }> {
+  const requests = await readDrafts(session, description, drafts, isWriting);
+  const sound = requests.flatMap((request) => (request instanceof SfOpsError ? [] : [request.request]));
+  const turn = isWriting ? turnFor(description, sound) : { begin: [], end: [] };
+  const { force } = options;
+  let facts = await readBatch(session, description, sound, {
+    ...{ force, now: options.now(), before: turn.begin },
+  });
+  // After the turn, which may have been waited for: what others wrote meanwhile is due by now.
+  const now = options.now();
+  for (;;) {
+    const outcomes = decideAll(requests, new Batch(facts, now), { force });
+    const lost = isWriting ? await begunMeanwhile(session, facts, outcomes) : new Set<Uuid>();
+    if (lost.size === 0) return { outcomes, end: turn.end };
+    facts = { ...facts, candidates: facts.candidates.filter(({ uuid }) => !lost.has(uuid)) };
   }
 }
 
-/** Equal for two requests of which one may be replaced by the other; null for one that cannot be replaced. */
-function workKey(request: EnqueueRequest): string | null {
-  const key = coalescingKey(request);
-  return key === null ? null : JSON.stringify([request.type.value, key]);
+/** A request as it came, and what there was to read without the database. */
+interface Draft {
+  raw: unknown;
+  newUuid: Uuid;
+  /** Null while there are names in it. */
+  read: EnqueueRequest | SfOpsError | null;
 }
 
-/** In one order for everybody, so that two batches wait for each other instead of deadlocking; before any read, so that the snapshot comes after the wait. */
-async function takeTurns(
+function draftOf(raw: unknown): Draft {
+  const isComplete = namedReferences(raw).length === 0;
+  return { raw, newUuid: randomUUID(), read: isComplete ? asOutcome(() => parseEnqueueRequest(raw)) : null };
+}
+
+async function readDrafts(
   session: Session,
   description: DatabaseDescription,
-  requests: readonly EnqueueRequest[],
-): Promise<SQL[]> {
-  const byWork = new Map<string, EnqueueRequest>();
-  for (const request of requests) {
-    const work = request.coalesce && request.uuid === null ? workKey(request) : null;
-    if (work !== null) byWork.set(work, request);
+  drafts: readonly Draft[],
+  hold: boolean,
+): Promise<(IdentifiedRequest | SfOpsError)[]> {
+  const references = drafts.flatMap(({ raw, read }) => (read === null ? namedReferences(raw) : []));
+  const found = references.length === 0 ? null : await findReferences(session, description, references, hold);
+  return drafts.map(({ raw, newUuid, read }) => {
+    const request =
+      read ??
+      asOutcome(() => parseEnqueueRequest(withReferences(raw, (reference) => found!.uuidOf(reference))));
+    return request instanceof SfOpsError ? request : { request, newUuid };
+  });
+}
+
+function asOutcome<T>(work: () => T): T | SfOpsError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SfOpsError) return error;
+    throw error;
   }
-  const endTurns: SQL[] = [];
-  for (const work of [...byWork.keys()].sort()) {
-    const endTurn = await takeTurn(session, description, byWork.get(work)!);
-    if (endTurn !== null) endTurns.push(endTurn);
-  }
-  return endTurns;
+}
+
+/**
+ * Those of the adopted operations that a worker has begun since the look. A locking read sees what was committed after
+ * the snapshot, and keeps a worker from starting the others until we commit.
+ */
+async function begunMeanwhile(
+  session: Session,
+  facts: BatchFacts,
+  outcomes: readonly EnqueueOutcome[],
+): Promise<Set<Uuid>> {
+  const existing = new Set(facts.candidates.map(({ uuid }) => uuid));
+  const adopted = outcomes.filter(
+    (outcome): outcome is Decision =>
+      'reused' in outcome && outcome.reused && existing.has(outcome.operationUuid),
+  );
+  if (adopted.length === 0) return new Set();
+  const uuids = new Set(adopted.map(({ operationUuid }) => operationUuid));
+  const labels = new Set(adopted.map(({ request }) => nameOfObjectType(request.type.value)!));
+  const rows = await session.rows<{ uuid: string }>(sql`
+    SELECT object_uuid AS uuid FROM object_states
+    WHERE object_type IN ${[...labels]} AND object_uuid IN ${[...uuids]} AND state_value = 'queued' FOR UPDATE`);
+  for (const { uuid } of rows) uuids.delete(uuid.toLowerCase());
+  return uuids;
 }
 
 /** All or nothing: the first operation that was written speaks for all. One that wrote nothing has nothing to lose. */
@@ -184,9 +171,9 @@ async function areWritten(session: Session, outcomes: readonly EnqueueOutcome[])
   return (await operationHeaders(session, [written.operationUuid])).has(written.operationUuid);
 }
 
-function firstWritten(outcomes: readonly EnqueueOutcome[]): EnqueuePlan | null {
+function firstWritten(outcomes: readonly EnqueueOutcome[]): Decision | null {
   const written = outcomes.find((outcome) => 'rows' in outcome && outcome.rows !== null);
-  return (written as EnqueuePlan | undefined) ?? null;
+  return (written as Decision | undefined) ?? null;
 }
 
 /** How to learn later whether they are there: one by repeating it, which is harmless; a batch by looking for its first. */
@@ -203,11 +190,11 @@ function inquiryAfter(outcomes: readonly EnqueueOutcome[]): string {
   return `${command} (lists ${operationUuid} if the batch is there, all of it)`;
 }
 
-function nameOf({ request, newUuid }: IdentifiedRequest): string {
-  return request.uuid ?? newUuid;
+function nameOf({ read, newUuid }: Draft): string {
+  return read === null || read instanceof SfOpsError ? newUuid : (read.uuid ?? newUuid);
 }
 
 function asText(statement: SQL): string {
-  const { sql, params } = new MySqlDialect().sqlToQuery(statement);
-  return `${format(sql.replace(/\s+/g, ' '), params as string[])};`;
+  const { sql: text, params } = new MySqlDialect().sqlToQuery(statement);
+  return `${format(text.replace(/\s+/g, ' '), params as string[])};`;
 }

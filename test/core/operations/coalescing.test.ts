@@ -1,11 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import {
-  canAdopt,
-  coalescingKey,
-  oldestAdoptable,
-  type Candidate,
-} from '../../../src/core/operations/coalescing.js';
+import { canAdopt, coalescingKey, type Candidate } from '../../../src/core/operations/coalescing.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { isAtLeastAsUrgent, PRIORITIES, PRIORITY_NAMES } from '../../../src/core/operations/priority.js';
 import { INSTANCE, NETWORK, NODE, OPERATION, OTHER_NODE } from './requests.js';
@@ -22,7 +16,7 @@ const CANDIDATE: Candidate = {
   tasks: [TASK],
   priority: 'user_facing',
   columns: { network_uuid: NETWORK, node_uuid: null },
-  hasWorkRow: true,
+  dueAt: 1000,
   createdAt: 1_700_000_000,
 };
 
@@ -51,15 +45,15 @@ describe('the key of a coalescible operation', () => {
 
 describe('adopting', () => {
   test('what does the same work, no later', () => {
-    expect(canAdopt(CANDIDATE, WANTED)).toBe(true);
-    expect(canAdopt({ ...CANDIDATE, priority: 'user_waiting' }, WANTED)).toBe(true);
+    expect(canAdopt(CANDIDATE, WANTED, 2000)).toBe(true);
+    expect(canAdopt({ ...CANDIDATE, priority: 'user_waiting' }, WANTED, 2000)).toBe(true);
     expect(
-      canAdopt({ ...CANDIDATE, columns: { network_uuid: NETWORK, node_uuid: NODE } }, WANTED_ON_NODE),
+      canAdopt({ ...CANDIDATE, columns: { network_uuid: NETWORK, node_uuid: NODE } }, WANTED_ON_NODE, 2000),
     ).toBe(true);
   });
 
   test.each<[string, Partial<Candidate>]>([
-    ['an orphan', { hasWorkRow: false }],
+    ['an orphan', { dueAt: null }],
     ['one that executes', { state: 'executing' }],
     ['one without a state', { state: null }],
     ['another type', { operationType: 'node_net_op' }],
@@ -72,37 +66,18 @@ describe('adopting', () => {
     ['another network', { columns: { network_uuid: INSTANCE, node_uuid: null } }],
     ["a node's work for the cluster's", { columns: { network_uuid: NETWORK, node_uuid: NODE } }],
   ])('not %s', (_, difference) => {
-    expect(canAdopt({ ...CANDIDATE, ...difference }, WANTED)).toBe(false);
+    expect(canAdopt({ ...CANDIDATE, ...difference }, WANTED, 2000)).toBe(false);
   });
 
   test("not the cluster's work, or another node's, for a node's", () => {
-    expect(canAdopt(CANDIDATE, WANTED_ON_NODE)).toBe(false);
+    expect(canAdopt(CANDIDATE, WANTED_ON_NODE, 2000)).toBe(false);
     const elsewhere = { ...CANDIDATE, columns: { network_uuid: NETWORK, node_uuid: OTHER_NODE } };
-    expect(canAdopt(elsewhere, WANTED_ON_NODE)).toBe(false);
+    expect(canAdopt(elsewhere, WANTED_ON_NODE, 2000)).toBe(false);
   });
 
   test('nothing for an operation that must be its own', () => {
     const deploy = parseEnqueueRequest({ ...RAW, tasks: ['network_deploy'] });
-    expect(canAdopt({ ...CANDIDATE, tasks: ['network_deploy'] }, deploy)).toBe(false);
-  });
-
-  test('the oldest of those that can be, wherever it stands', () => {
-    const candidate = fc.record({
-      uuid: fc.uuid({ version: 4 }),
-      createdAt: fc.nat(5),
-      hasWorkRow: fc.boolean(),
-    });
-    fc.assert(
-      fc.property(fc.array(candidate, { maxLength: 8 }), (differences) => {
-        const candidates = differences.map((difference) => ({ ...CANDIDATE, ...difference }));
-        const oldest = oldestAdoptable(candidates, WANTED);
-        const usable = candidates.filter((each) => each.hasWorkRow);
-        expect(oldest?.createdAt).toBe(
-          usable.length === 0 ? undefined : Math.min(...usable.map((c) => c.createdAt)),
-        );
-        expect(oldestAdoptable([...candidates].reverse(), WANTED)?.uuid).toBe(oldest?.uuid);
-      }),
-    );
+    expect(canAdopt({ ...CANDIDATE, tasks: ['network_deploy'] }, deploy, 2000)).toBe(false);
   });
 });
 

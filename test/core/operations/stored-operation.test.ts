@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RefusedError } from '../../../src/core/errors.js';
 import { operationType } from '../../../src/core/operations/catalogue.js';
-import { conventionsFrom, ownConventions } from '../../../src/core/operations/conventions.js';
+import {
+  conventionsFor,
+  ownConventions,
+  type Conventions,
+} from '../../../src/core/operations/conventions.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { headerUuids, targetsOf, type Operation } from '../../../src/core/operations/operation.js';
 import { readStoredOperation } from '../../../src/core/operations/read-operation.js';
@@ -130,27 +134,32 @@ describe('targets and header', () => {
 });
 
 describe('what the cluster wrote last decides', () => {
-  test('without a row, our own form', () => {
-    expect(conventionsFrom(null, NET_OP)).toEqual(ownConventions(NET_OP));
+  const asNewest = (newest: string): Conventions => conventionsFor(NET_OP, { published: null, newest });
+
+  test('without a row, our own form, and that it is a guess', () => {
+    expect(conventionsFor(NET_OP, { published: null, newest: null })).toEqual({
+      ...ownConventions(NET_OP),
+      isGuess: true,
+    });
   });
 
   test.each([
     [VERSION_1, 1],
     [VERSION_2, 2],
   ])('version, keys and their order are those of %s', (row, version) => {
-    const stored = storedOperation(DEPLOY, conventionsFrom(row, NET_OP));
+    const stored = storedOperation(DEPLOY, asNewest(row));
     expect(stored.version).toBe(version);
     expect(Object.keys(stored)).toEqual(Object.keys(JSON.parse(row) as object));
   });
 
   test('an order that is not ours is kept', () => {
     const reversed = Object.fromEntries(Object.entries(JSON.parse(VERSION_2) as object).reverse());
-    const conventions = conventionsFrom(JSON.stringify(reversed), NET_OP);
+    const conventions = asNewest(JSON.stringify(reversed));
     expect(Object.keys(storedOperation(DEPLOY, conventions))).toEqual(Object.keys(reversed));
   });
 
   test('a key that the cluster does not write cannot carry a value', () => {
-    const write = () => storedOperation(MESH, conventionsFrom(VERSION_2, NET_OP));
+    const write = () => storedOperation(MESH, asNewest(VERSION_2));
     expect(write).toThrow(RefusedError);
     expect(write).toThrow('this cluster writes net_op without node_uuid (version 2)');
   });
@@ -164,8 +173,8 @@ describe('what the cluster wrote last decides', () => {
     ['of a newer version', VERSION_1.replace('"version":1', '"version":4'), 'up to version 3'],
     ['with an unknown key', VERSION_1.replace('{', '{"vlan\\u001b": 1, '), 'does not know: "vlan\\u{1b}"'],
   ])('a row %s is refused', (_, row, message) => {
-    expect(() => conventionsFrom(row, NET_OP)).toThrow(RefusedError);
-    expect(() => conventionsFrom(row, NET_OP)).toThrow(message);
+    expect(() => asNewest(row)).toThrow(RefusedError);
+    expect(() => asNewest(row)).toThrow(message);
   });
 });
 
@@ -183,5 +192,45 @@ describe('the content of two stored operations', () => {
     expect(
       differingKeys(stored, { ...stored, tasks: ['network_deploy'], inner_address: '10.0.0.7' }),
     ).toEqual(['inner_address', 'tasks']);
+  });
+});
+
+describe('what the nodes publish decides before what was written', () => {
+  const fields = (published: number, newest: string | null = null): string[] =>
+    conventionsFor(NET_OP, { published, newest })
+      .keys.filter((key) => key.includes('_'))
+      .slice(0, -3);
+
+  test.each([
+    [1, ['network_uuid']],
+    [2, ['network_uuid', 'floating_address', 'inner_address']],
+    [3, ['network_uuid', 'node_uuid', 'floating_address', 'inner_address']],
+  ])('version %p has the keys that it had', (published, keys) => {
+    expect(fields(published)).toEqual(keys);
+    expect(conventionsFor(NET_OP, { published, newest: null })).toMatchObject({
+      version: published,
+      isGuess: false,
+    });
+  });
+
+  test('a newer row does not: a node that was not upgraded yet would lose it', () => {
+    expect(conventionsFor(NET_OP, { published: 1, newest: VERSION_2 }).version).toBe(1);
+    expect(
+      conventionsFor(NET_OP, { published: 2, newest: VERSION_1.replace('"version":1', '"version":9') })
+        .version,
+    ).toBe(2);
+    expect(conventionsFor(NET_OP, { published: 2, newest: 'damaged' }).version).toBe(2);
+  });
+
+  test('the keys and their order are those of a row of that version', () => {
+    const reversed = Object.entries(JSON.parse(VERSION_2) as object).reverse();
+    const newest = JSON.stringify(Object.fromEntries(reversed));
+    expect(conventionsFor(NET_OP, { published: 2, newest }).keys).toEqual(reversed.map(([key]) => key));
+  });
+
+  test.each([4, 0, 1.5])('version %p is refused', (published) => {
+    expect(() => conventionsFor(NET_OP, { published, newest: VERSION_2 })).toThrow(
+      `the nodes of this cluster accept net_op in version ${published}`,
+    );
   });
 });

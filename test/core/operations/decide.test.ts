@@ -1,0 +1,322 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SfOpsError } from '../../../src/core/errors.js';
+import type { Candidate } from '../../../src/core/operations/coalescing.js';
+import { decide, decideAll, type Decision } from '../../../src/core/operations/decide.js';
+import { namedReferences, withReferences } from '../../../src/core/operations/draft.js';
+import { Batch, objectKey, type BatchFacts } from '../../../src/core/operations/enqueue-batch.js';
+import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
+import { correctRequest, INSTANCE, INTERFACE, NETWORK, NODE, OPERATION, OTHER_NODE } from './requests.js';
+
+const NOW = 1_700_000_000;
+const NEW = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+const REPAIR = { operation_type: 'net_op', network_uuid: NETWORK, tasks: ['network_ensure_mesh'] };
+const DEPLOY = { ...REPAIR, tasks: ['network_deploy'] };
+const FLOAT = {
+  operation_type: 'net_iface_op',
+  ...{ network_uuid: NETWORK, interface_uuid: INTERFACE },
+  tasks: ['interface_float'],
+};
+
+function facts(changes: Partial<BatchFacts> = {}): BatchFacts {
+  const known = { state: 'created', hasRow: true };
+  const node = { uuid: NODE, fqdn: 'sf-1', ip: '', installedVersion: null, daemons: new Map() };
+  return {
+    operations: new Map(),
+    objects: new Map([
+      [objectKey('NETWORK', NETWORK), known],
+      [objectKey('INTERFACE', INTERFACE), known],
+      [objectKey('NODE', NODE), known],
+    ]),
+    interfaces: new Map([[INTERFACE, { networkUuid: NETWORK, instanceUuid: INSTANCE }]]),
+    candidates: [],
+    active: new Map(),
+    latest: new Map(),
+    versions: new Map([
+      ['net_op', { published: 3, newest: null }],
+      ['net_iface_op', { published: 1, newest: null }],
+    ]),
+    cluster: {
+      nodes: [{ ...node, lastSeen: NOW, isNetworkNode: true, isHypervisor: true }],
+      checkinMaximumSeconds: 120,
+      staleClaimSeconds: 1800,
+    },
+    recordsOneTargetOnly: false,
+    ...changes,
+  };
+}
+
+function decided(raw: object, changes: Partial<BatchFacts> = {}, force = false): Decision {
+  const request = parseEnqueueRequest(raw);
+  return decide({ request, newUuid: NEW }, new Batch(facts(changes), NOW), { force });
+}
+
+function existing(state: string | null, uuid = OPERATION): Partial<BatchFacts> {
+  const { rows } = decided({ ...DEPLOY, uuid });
+  const metadataJson = rows!.cluster_operations[0]!.metadata_json as string;
+  const operation = { uuid, operationType: 'net_op', createdAt: 1000, state, metadataJson };
+  return { operations: new Map([[uuid, operation]]) };
+}
+
+describe('a new operation', () => {
+  test('has rows, and no warnings where nothing is odd', () => {
+    expect(decided(DEPLOY)).toMatchObject({
+      operationUuid: NEW,
+      createdAt: NOW,
+      reused: false,
+      warnings: [],
+      rows: { object_states: [{ state_value: 'queued', object_uuid: NEW }] },
+    });
+  });
+
+  test('warns of what nobody will run, of a guess, and of an image that we do not know', () => {
+    const fetch = {
+      operation_type: 'artifact_fetch_op',
+      namespace: 'system',
+      url: 'plan9',
+      tasks: ['image_fetch'],
+    };
+    const cluster = { nodes: [], checkinMaximumSeconds: 120, staleClaimSeconds: 1800 };
+    expect(decided(fetch, { cluster }).warnings).toEqual([
+      'nobody drains any-clusteroperation-user_facing: there is no node',
+      expect.stringMatching(/^the image name plan9/),
+      expect.stringMatching(
+        /^neither a node nor an earlier operation tells which versions of artifact_fetch_op/,
+      ),
+    ]);
+  });
+
+  test('is refused where its targets cannot all be recorded', () => {
+    expect(() => decided(FLOAT, { recordsOneTargetOnly: true })).toThrow('can record one target');
+    expect(decided(DEPLOY, { recordsOneTargetOnly: true }).rows).not.toBeNull();
+  });
+});
+
+describe('what it names must exist', () => {
+  test.each<[string, object, Partial<BatchFacts>, string]>([
+    ['a network without rows', DEPLOY, { objects: new Map() }, `network ${NETWORK} does not exist`],
+    [
+      'a deleted one',
+      DEPLOY,
+      { objects: new Map([[objectKey('NETWORK', NETWORK), { state: 'deleted', hasRow: true }]]) },
+      `network ${NETWORK} is deleted`,
+    ],
+    [
+      'a state without a row',
+      DEPLOY,
+      { objects: new Map([[objectKey('NETWORK', NETWORK), { state: 'created', hasRow: false }]]) },
+      `network ${NETWORK} does not exist`,
+    ],
+    ['a node', { ...DEPLOY, target: OTHER_NODE, family: 'network' }, {}, `node ${OTHER_NODE} does not exist`],
+  ])('%s', (_, raw, changes, message) => {
+    expect(() => decided(raw, changes)).toThrow(message);
+    expect(decided(raw, changes, true).rows).not.toBeNull();
+  });
+
+  test('an object that has no table here is known by its state', () => {
+    const objects = new Map([[objectKey('NETWORK', NETWORK), { state: null, hasRow: null }]]);
+    expect(decided(DEPLOY, { objects }).rows).not.toBeNull();
+  });
+});
+
+describe('an interface must be where it is said to be', () => {
+  test.each([
+    [{ networkUuid: OTHER_NODE, instanceUuid: INSTANCE }, `on network ${OTHER_NODE}, not ${NETWORK}`],
+  ])('on another network', (place, message) => {
+    const changes = { interfaces: new Map([[INTERFACE, place]]) };
+    expect(() => decided(FLOAT, changes)).toThrow(message);
+    expect(decided(FLOAT, changes, true).rows).not.toBeNull();
+  });
+
+  test('of another instance', () => {
+    const attach = {
+      operation_type: 'node_inst_net_iface_op',
+      ...{ node_uuid: NODE, instance_uuid: INSTANCE, network_uuid: NETWORK, interface_uuid: INTERFACE },
+      tasks: ['attach_instance_interface'],
+    };
+    const objects = new Map(facts().objects).set(objectKey('INSTANCE', INSTANCE), {
+      state: 'created',
+      hasRow: true,
+    });
+    const interfaces = new Map([[INTERFACE, { networkUuid: NETWORK, instanceUuid: OTHER_NODE }]]);
+    expect(() => decided(attach, { objects, interfaces })).toThrow(
+      `of instance ${OTHER_NODE}, not ${INSTANCE}`,
+    );
+    expect(decided(attach, { objects }).rows).not.toBeNull();
+  });
+});
+
+describe('what it depends on', () => {
+  const dependent = { ...DEPLOY, depends_on: [`net_op:${OPERATION}`] };
+
+  test.each([
+    ['error', 'has failed'],
+    ['abort', 'was aborted'],
+    ['deleted', 'is deleted'],
+    [null, 'has no state'],
+  ])('must be able to complete: %p', (state, words) => {
+    expect(() => decided(dependent, existing(state))).toThrow(`net_op ${OPERATION} ${words}`);
+    const forced = decided(dependent, existing(state), true);
+    expect(forced.warnings.join()).toContain(`--force: net_op ${OPERATION} ${words}`);
+    expect(forced.rows).not.toBeNull();
+  });
+
+  test.each(['queued', 'executing', 'complete', 'somehow'])('may be %s', (state) => {
+    expect(decided(dependent, existing(state)).rows).not.toBeNull();
+  });
+
+  test('must exist, forced or not; an end is waited for whatever it was', () => {
+    expect(() => decided(dependent, {}, true)).toThrow(`There is no operation net_op ${OPERATION}`);
+    expect(() => decided({ ...DEPLOY, runs_after: [`net_op:${OPERATION}`] })).toThrow(
+      'There is no operation',
+    );
+    const after = decided({ ...DEPLOY, runs_after: [`net_op:${OPERATION}`] }, existing('error'));
+    expect(after.operation?.runsAfter).toEqual([{ op_type: 'net_op', op_uuid: OPERATION }]);
+  });
+});
+
+describe('a uuid that is taken', () => {
+  test('by the same is nothing to do, whatever became of it', () => {
+    for (const state of ['queued', 'error', null]) {
+      expect(decided({ ...DEPLOY, uuid: OPERATION }, existing(state))).toMatchObject({
+        ...{ rows: null, reused: false, createdAt: 1000 },
+      });
+    }
+  });
+
+  test('by another is refused', () => {
+    expect(() => decided({ ...DEPLOY, uuid: OPERATION, priority: 'background' }, existing('queued'))).toThrow(
+      'differs in priority',
+    );
+    expect(() => decided({ ...FLOAT, uuid: OPERATION }, existing('queued'))).toThrow(
+      'differs in operation_type',
+    );
+  });
+});
+
+describe('in a list, what was decided before counts', () => {
+  const all = (raws: object[], changes: Partial<BatchFacts> = {}): (Decision | SfOpsError)[] =>
+    decideAll(
+      raws.map((raw, index) => ({
+        request: parseEnqueueRequest(raw),
+        newUuid: NEW.replace(/^a{8}/, String(index).padStart(8, '0')),
+      })),
+      new Batch(facts(changes), NOW),
+      { force: false },
+    );
+  const uuids = (outcomes: (Decision | SfOpsError)[]): string[] =>
+    outcomes.map((outcome) => ('operationUuid' in outcome ? outcome.operationUuid : outcome.word));
+
+  test('the same idempotent work is done once, in a lane that is urgent enough', () => {
+    const outcomes = all([REPAIR, REPAIR, { ...REPAIR, priority: 'user_waiting' }, REPAIR, DEPLOY, DEPLOY]);
+    const [first, second, urgent, fourth, deploy, again] = uuids(outcomes);
+    expect([second, fourth]).toEqual([first, first]);
+    expect(urgent).not.toBe(first);
+    expect(again).not.toBe(deploy);
+  });
+
+  test('not by one that begins later', () => {
+    const [first, second] = uuids(all([{ ...REPAIR, delay: 60 }, REPAIR]));
+    expect(second).not.toBe(first);
+  });
+
+  test('it can be waited for, by uuid, as latest and as pending', () => {
+    const [, second, third] = all([
+      { ...DEPLOY, uuid: OPERATION },
+      { ...DEPLOY, depends_on: [`net_op:${OPERATION}`], runs_after: ['latest'] },
+      { ...DEPLOY, runs_after: ['pending'] },
+    ]) as Decision[];
+    expect(second!.operation).toMatchObject({
+      dependsOn: [{ op_uuid: OPERATION }],
+      runsAfter: [{ op_uuid: OPERATION }],
+    });
+    expect(third!.operation!.runsAfter!.map(({ op_uuid }) => op_uuid)).toEqual([
+      OPERATION,
+      second!.operationUuid,
+    ]);
+  });
+
+  test('a uuid twice is one operation, and one that fails does not count', () => {
+    const bad = { ...DEPLOY, network_uuid: OTHER_NODE, uuid: OPERATION };
+    const outcomes = all([bad, { ...DEPLOY, uuid: OPERATION }, { ...DEPLOY, uuid: OPERATION }]);
+    expect(uuids(outcomes)).toEqual(['not_found', OPERATION, OPERATION]);
+    expect(outcomes.map((outcome) => 'rows' in outcome && outcome.rows !== null)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test('the oldest candidate that can be adopted is, wherever it stands', () => {
+    const candidate = fc.record({
+      uuid: fc.uuid({ version: 4 }),
+      createdAt: fc.nat(5),
+      dueAt: fc.constantFrom(null, NOW, NOW + 1),
+      state: fc.constantFrom('queued', 'executing'),
+    });
+    fc.assert(
+      fc.property(fc.array(candidate, { maxLength: 8 }), (differences) => {
+        const candidates = differences.map((difference): Candidate => ({
+          ...{ operationType: 'net_op', tasks: REPAIR.tasks, priority: 'user_facing' },
+          columns: { network_uuid: NETWORK, node_uuid: null },
+          ...difference,
+        }));
+        const [outcome] = all([REPAIR], { candidates }) as Decision[];
+        const usable = candidates.filter(({ dueAt, state }) => dueAt === NOW && state === 'queued');
+        expect(outcome!.reused).toBe(usable.length > 0);
+        if (usable.length > 0) expect(outcome!.createdAt).toBe(Math.min(...usable.map((c) => c.createdAt)));
+        expect(uuids(all([REPAIR], { candidates: [...candidates].reverse() }))).toEqual([
+          outcome!.operationUuid,
+        ]);
+      }),
+    );
+  });
+
+  test('any list: each is an operation or an error, and no uuid is written twice', () => {
+    fc.assert(
+      fc.property(fc.array(correctRequest, { maxLength: 6 }), (raws) => {
+        const batch = new Batch(facts(), NOW);
+        const requests = raws.map((raw, index) => ({
+          request: parseEnqueueRequest(raw),
+          newUuid: NEW.replace(/^a{8}/, String(index).padStart(8, '0')),
+        }));
+        const outcomes = decideAll(requests, batch, { force: true });
+        const written = outcomes.flatMap((outcome) =>
+          'rows' in outcome && outcome.rows !== null ? [outcome.operationUuid] : [],
+        );
+        expect(outcomes).toHaveLength(raws.length);
+        expect(new Set(written).size).toBe(written.length);
+        for (const uuid of written) expect(batch.operation(uuid)).not.toBeNull();
+      }),
+    );
+  });
+});
+
+describe('names in a request', () => {
+  const raw = {
+    ...{ operation_type: 'NET_OP', network_uuid: 'web', target: 'sf-1', floating_address: 'web' },
+    depends_on: ['net_op:70000001', `net_op:${OPERATION}`, 'net_op:nope', 7],
+    runs_after: { op_type: 'node_blob_op', op_uuid: '70000002' },
+  };
+
+  test('are found wherever an object, a node or an operation is meant', () => {
+    expect(namedReferences(raw)).toEqual([
+      { typeName: 'NETWORK', text: 'web' },
+      { typeName: 'NODE', text: 'sf-1' },
+      { typeName: 'NET_OP', text: '70000001' },
+      { typeName: 'NODE_BLOB_OP', text: '70000002' },
+    ]);
+    expect(namedReferences(DEPLOY)).toEqual([]);
+    expect(namedReferences({ ...DEPLOY, target: 'networknode', runs_after: 'latest' })).toEqual([]);
+    expect(namedReferences([raw])).toEqual([]);
+  });
+
+  test('are replaced, and nothing else is', () => {
+    expect(withReferences(raw, ({ text }) => `<${text}>`)).toEqual({
+      ...raw,
+      ...{ network_uuid: '<web>', target: '<sf-1>' },
+      depends_on: ['net_op:<70000001>', `net_op:${OPERATION}`, 'net_op:nope', 7],
+      runs_after: { op_type: 'node_blob_op', op_uuid: '<70000002>' },
+    });
+  });
+});
