@@ -49,7 +49,7 @@ test('1,200 lines from standard input go in three batches', async () => {
   const outcome = await enqueue(['--file', '-', '--json', '--verbose'], { stdin });
   expect(outcome.exitCode).toBe(0);
   expect(jsonOf(outcome)).toMatchObject({ created: 1200, failed: 0 });
-  const inserts = outcome.stderr.match(/^sql: INSERT INTO `\w+`/gm)!;
+  const inserts = outcome.stderr.match(/INSERT INTO `\w+`/g)!;
   const batch = [
     'cluster_operations',
     'object_states',
@@ -58,7 +58,7 @@ test('1,200 lines from standard input go in three batches', async () => {
     'events',
     'event_objects',
   ];
-  expect(inserts).toEqual([...batch, ...batch, ...batch].map((table) => `sql: INSERT INTO \`${table}\``));
+  expect(inserts).toEqual([...batch, ...batch, ...batch].map((table) => `INSERT INTO \`${table}\``));
   const tables = await operationTables(site);
   expect(Object.values(tables).map((rows) => rows.length)).toEqual([1200, 1200, 1200, 1200]);
 });

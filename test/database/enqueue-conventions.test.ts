@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { insertCluster, NETWORK, NODE } from '../fixtures/rows.js';
+import { enqueue } from '../../src/operations/enqueue/enqueue.js';
+import {
+  insertCluster,
+  insertNode,
+  NETWORK,
+  NODE,
+  now,
+  publishVersions,
+  setState,
+} from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { DEPLOY, emptyOperations, enqueueOne, operationTables } from './enqueue-ask.js';
 
@@ -35,7 +44,10 @@ describe('operations are written as this cluster writes them', () => {
     await insertCluster(site);
   });
   afterAll(async () => site.close());
-  beforeEach(async () => emptyOperations(site));
+  beforeEach(async () => {
+    await emptyOperations(site);
+    await site.query('DELETE FROM node_metrics');
+  });
 
   test.each([
     ['version 1', V1],
@@ -103,5 +115,71 @@ describe('operations are written as this cluster writes them', () => {
     const request = { ...DEPLOY, uuid: '99999999-9999-4999-8999-999999999999' };
     await enqueueOne(site, request);
     expect(await enqueueOne(site, request)).toMatchObject({ rows: null, reused: false });
+  });
+});
+
+/** The lowest version wins: a node that was not upgraded yet would delete the work row of a newer one. */
+describe('what the living nodes publish comes first', () => {
+  const OTHER = '55555555-5555-4555-8555-555555555555';
+  let site: Site;
+  beforeAll(async () => {
+    site = await Site.create();
+    await insertCluster(site);
+    await insertNode(site, OTHER, 'sf-2');
+  });
+  afterAll(async () => site.close());
+  beforeEach(async () => {
+    await emptyOperations(site);
+    await setState(site, 'NODE', OTHER, 'created');
+    await publishVersions(site, NODE, { net_op: 3 });
+    await publishVersions(site, OTHER, { net_op: 2 });
+  });
+  const versionWritten = async (): Promise<[number, string[]]> => {
+    const { rows, warnings } = await enqueueOne(site, DEPLOY);
+    const stored = JSON.parse(String(rows!.cluster_operations[0]!.metadata_json)) as { version: number };
+    return [stored.version, [...warnings]];
+  };
+
+  test('the lowest of them', async () => {
+    expect(await versionWritten()).toEqual([2, []]);
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    [
+      'a node that published too long ago',
+      () => publishVersions(site, OTHER, { net_op: 2 }, { at: now() - 301 }),
+    ],
+    ['a node that is deleted', () => setState(site, 'NODE', OTHER, 'deleted')],
+    ['a node that is missing', () => setState(site, 'NODE', OTHER, 'missing')],
+    ['a node that does not know the type', () => publishVersions(site, OTHER, { node_net_op: 1 })],
+  ])('not that of %s', async (_, change) => {
+    await change();
+    expect(await versionWritten()).toEqual([3, []]);
+  });
+
+  test('a version that is newer than this program is refused', async () => {
+    await publishVersions(site, NODE, { net_op: 4 });
+    await publishVersions(site, OTHER, { net_op: 4 });
+    await expect(enqueueOne(site, DEPLOY)).rejects.toMatchObject({ exitCode: 9 });
+  });
+
+  test('without them the newest row, without that our own with a warning', async () => {
+    await site.query('UPDATE node_metrics SET metrics_json = NULL');
+    expect(await versionWritten()).toEqual([3, [expect.stringMatching(/^neither a node nor/)]]);
+    await site.query("UPDATE cluster_operations SET metadata_json = JSON_SET(metadata_json, '$.version', 2)");
+    expect(await versionWritten()).toEqual([2, []]);
+  });
+
+  test('a table that is not there, or may not be read, is no obstacle', async () => {
+    await site.query('DROP TABLE node_metrics');
+    expect((await versionWritten())[0]).toBe(3);
+    await site.query('CREATE TABLE behind (node_uuid CHAR(32), timestamp DOUBLE, metrics_json TEXT)');
+    await site.query('CREATE VIEW node_metrics AS SELECT * FROM behind');
+    const database = site.database();
+    await database.describe();
+    await site.query('DROP TABLE behind');
+    const [outcome] = await enqueue(database, [DEPLOY], { force: false, now });
+    expect(outcome).toHaveProperty('rows.cluster_operations');
+    await site.query('DROP VIEW node_metrics');
   });
 });
