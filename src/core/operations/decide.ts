@@ -178,7 +178,7 @@ function checkObjects(request: EnqueueRequest, batch: Batch): void {
 export function referencedObjects(request: EnqueueRequest): { typeName: string; uuid: Uuid }[] {
   const objects = request.type.fields.flatMap(({ name, objectType }) => {
     const uuid = request.fields[name];
-    return objectType === null || typeof uuid !== 'string' ? [] : [{ typeName: objectType as string, uuid }];
+    return objectType === null || typeof uuid !== 'string' ? [] : [{ typeName: objectType, uuid }];
   });
   const { nodeUuid } = request.queue;
   const isNamed = objects.some(({ typeName, uuid }) => typeName === 'NODE' && uuid === nodeUuid);
