@@ -2,7 +2,7 @@ import { COMMANDS } from '../commands/index.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { loadFormat } from '../render/formats.js';
 import { Output } from '../render/output.js';
-import { VERSION } from '../version.js';
+import { buildDetails, VERSION } from '../version.js';
 import { parseCommandLine, type CommandLine } from './command-line.js';
 import { failureOf, failureText } from './failure.js';
 import { allOptions } from './global-options.js';
@@ -48,7 +48,7 @@ async function textInstead(
   { typed, definition, group }: CommandLine,
   argv: readonly string[],
 ): Promise<string | null> {
-  if (typed.has('version')) return `${VERSION}\n`;
+  if (typed.has('version')) return `${typed.has('verbose') ? buildDetails() : VERSION}\n`;
   if (!typed.has('help') && argv.length > 0) return null;
   const { commandHelp, listHelp } = await import('./help.js');
   return definition === null ? listHelp(group) : commandHelp(definition);
