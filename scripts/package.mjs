@@ -1,6 +1,7 @@
 /**
  * `npm run package`: writes what is released into release/, the same bytes each time for the same commit. Give names to
- * build only some: `npm run package -- deb executable npm sbom`. `--fast` compresses less, for a look.
+ * build only some: `npm run package -- deb executable npm sbom`. `--fast` compresses less, for a look; `--into=FOLDER`
+ * writes elsewhere.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,10 +24,11 @@ import { librariesIn } from './package/libraries.mjs';
 import { billOfMaterials } from './package/sbom.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const release = join(root, 'release');
+const words = process.argv.slice(2);
+const release =
+  words.find((word) => word.startsWith('--into='))?.slice('--into='.length) ?? join(root, 'release');
 const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const FORMS = ['deb', 'executable', 'npm', 'sbom'];
-const words = process.argv.slice(2);
 const chosen = words.filter((word) => !word.startsWith('-'));
 const unknown = chosen.find((form) => !FORMS.includes(form));
 if (unknown !== undefined) throw new Error(`${unknown} is not one of ${FORMS.join(', ')}`);
@@ -40,7 +42,7 @@ run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 const libraries = librariesIn(JSON.parse(readFileSync(join(root, 'dist', 'meta.json'), 'utf8')));
 const scratch = mkdtempSync(join(tmpdir(), 'sf-ops-package-'));
 rmSync(release, { recursive: true, force: true });
-mkdirSync(release);
+mkdirSync(release, { recursive: true });
 try {
   for (const architecture of Object.keys(DEBIAN_ARCHITECTURE)) {
     const isOurs = architecture === process.arch;
@@ -65,7 +67,7 @@ writeFileSync(
   join(release, 'SHA256SUMS'),
   files.map((file) => `${digest(join(release, file))}  ${file}\n`).join(''),
 );
-for (const file of files) console.log(`release/${file}`);
+for (const file of files) console.log(join(release, file));
 
 async function buildFor(architecture) {
   const executable = join(scratch, `${name}-${architecture}`);

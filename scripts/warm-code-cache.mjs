@@ -1,6 +1,6 @@
 /**
- * Writes the code caches of dist/ that `bin/load.js` reads. Runs at build time and after installation, because a cache
- * fits one Node only.
+ * Writes the code caches of dist/ that `bin/load.js` reads, for the Node that runs this. Part of the build; whoever has
+ * installed the npm package and wants the last milliseconds may run it there.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -12,26 +12,27 @@ const PIN = fileURLToPath(new URL('../../packaging/node.json', import.meta.url))
 export const pinned = JSON.parse(readFileSync(PIN, 'utf8'));
 
 /**
- * Fetches the release from the npm registry, once, and unpacks its program and licence.
+ * Fetches a release from the npm registry, once, and unpacks its program and licence.
  *
  * @param architecture `x64` or `arm64`
+ * @param release its version, and the digest of the package for each architecture
  * @returns the folder with `bin/node` and `LICENSE`
  * @throws if the package is not the pinned one, byte for byte
  */
-export function obtainNode(architecture) {
+export function obtainNode(architecture, release = pinned) {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sf-ops-build');
-  const folder = join(cache, `node-${pinned.version}-${architecture}-${fingerprint(pinned[architecture])}`);
+  const folder = join(cache, `node-${release.version}-${architecture}-${fingerprint(release[architecture])}`);
   if (existsSync(folder)) return folder;
   const scratch = `${folder}.${process.pid}`;
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   try {
     const name = `node-linux-${architecture}`;
-    const packing = ['pack', '--silent', '--pack-destination', scratch, `${name}@${pinned.version}`];
+    const packing = ['pack', '--silent', '--pack-destination', scratch, `${name}@${release.version}`];
     execFileSync('npm', packing, { stdio: ['ignore', 'ignore', 'inherit'] });
-    const archive = join(scratch, `${name}-${pinned.version}.tgz`);
+    const archive = join(scratch, `${name}-${release.version}.tgz`);
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (found !== pinned[architecture])
-      throw new Error(`${name} ${pinned.version} is not the pinned one: ${found}`);
+    if (found !== release[architecture])
+      throw new Error(`${name} ${release.version} is not the pinned one: ${found}`);
     const members = ['package/bin/node', 'package/LICENSE'];
     execFileSync('tar', [
       '-xzf',
