@@ -43,6 +43,30 @@ const MAY_IMPORT = {
   ],
 };
 
+const ENVIRONMENT = {
+  object: 'process',
+  property: 'env',
+  message: 'Only the configuration reads the environment.',
+};
+
+const PURE = 'core is pure: clock, randomness and what is outside are handed in.';
+const IMPURE_GLOBALS = [
+  ...['process', 'performance', 'crypto', 'fetch', 'console', 'globalThis', 'global'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+];
+const IMPURE_PROPERTIES = [
+  { object: 'Date', property: 'now' },
+  { object: 'Math', property: 'random' },
+];
+/** The modules of Node that core may use: they compute, and reach nothing outside. */
+const PURE_MODULES = ['node:net', 'node:util'];
+
+/** Packages and modules of Node, other than those. */
+const OUTSIDE_CORE = {
+  regex: `^(?!\\.|(${PURE_MODULES.join('|')})$)`,
+  message: PURE,
+};
+
 /** By depth, because a room may have a folder of another room's name: `core/operations`. */
 const DEPTHS = ['', '*/', '*/*/'];
 
@@ -59,6 +83,7 @@ const importDirection = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => 
               regex: `^(\\./)?(\\.\\./){${depth + 1}}((${above.join('|')})/|main\\.js)`,
               message: `Imports point downwards: src/${room} may import from ${['itself', ...allowed].join(', ')}.`,
             },
+            ...(room === 'core' ? [OUTSIDE_CORE] : []),
           ],
         },
       ],
@@ -87,24 +112,22 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  // One block for each set of files: of two blocks with the same rule, the later one replaces the earlier.
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main.ts', 'src/configuration/**', 'src/core/**'],
+    rules: { 'no-restricted-properties': ['error', ENVIRONMENT] },
+  },
   {
     files: ['src/core/**/*.ts'],
     rules: {
-      'no-restricted-globals': ['error', { name: 'process', message: 'core does no I/O.' }],
-      'no-restricted-properties': [
+      'no-restricted-globals': ['error', ...IMPURE_GLOBALS.map((name) => ({ name, message: PURE }))],
+      'no-restricted-properties': ['error', ...IMPURE_PROPERTIES.map((one) => ({ ...one, message: PURE }))],
+      'no-restricted-syntax': [
         'error',
-        { object: 'Date', property: 'now', message: 'The clock is handed in.' },
-        { object: 'Math', property: 'random', message: 'Randomness is handed in.' },
-      ],
-    },
-  },
-  {
-    files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/configuration/**'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Only the configuration reads the environment.' },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: PURE },
+        { selector: "CallExpression[callee.name='Date']", message: PURE },
+        { selector: 'ImportExpression', message: PURE },
       ],
     },
   },
