@@ -1,13 +1,12 @@
 import { UsageError } from './errors.js';
+import { SHORTEST_PREFIX } from './names.js';
 import { shown } from './reading.js';
 import { parseUuid, type Uuid } from './uuid.js';
-
-export const SHORTEST_PREFIX = 8;
 
 /** What an operator wrote where an object is asked for. */
 export type ObjectWish = { uuid: Uuid } | { name: string; prefix: string | null };
 
-/** A whole uuid, or a name that may also be the beginning of a uuid (dashed form, lower case). */
+/** A whole uuid, or a name that may also be the beginning of a uuid (dashed form, lower case; no dash at the end). */
 export function readObjectWish(text: string): ObjectWish {
   const uuid = parseUuid(text);
   if (uuid !== null) return { uuid };

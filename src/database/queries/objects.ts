@@ -1,7 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { NotFoundError, UsageError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
-import { ambiguous, readObjectWish, SHORTEST_PREFIX, type ObjectWish } from '../../core/object-reference.js';
+import { SHORTEST_PREFIX } from '../../core/names.js';
+import { ambiguous, readObjectWish, type ObjectWish } from '../../core/object-reference.js';
 import { isDeleted } from '../../core/object-states.js';
 import { nameOfObjectType, OBJECT_TYPE_VALUES, valueOfObjectType } from '../../core/object-types.js';
 import { OPERATION_TYPES } from '../../core/operations/catalogue.js';
