@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { ambiguous, readObjectWish, SHORTEST_PREFIX } from '../../core/object-reference.js';
+import { ambiguous, readObjectWish } from '../../core/object-reference.js';
 import { NotFoundError } from '../../core/errors.js';
+import { SHORTEST_PREFIX } from '../../core/names.js';
 import { isDeleted } from '../../core/object-states.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { NamedReference } from '../../core/operations/draft.js';
