@@ -12,6 +12,7 @@ import {
 } from './migrate/definitions.js';
 import { networkIsOkay, networkList } from './network/definitions.js';
 import { pending } from './pending/definition.js';
+import { wait } from './wait/definition.js';
 import {
   sandboxFinish,
   sandboxReset,
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   pending,
   latest,
   history,
+  wait,
   networkIsOkay,
   networkList,
   migrateStatus,

@@ -45,13 +45,12 @@ export interface WaitHooks {
   /** Unix seconds. */
   now: () => number;
   /** Called after each look. */
-  onProgress?: (progress: WaitProgress) => void;
+  onProgress?: (progress: WaitProgress) => void | Promise<void>;
   /** Called when the database does not answer, and will be asked again. */
   onTrouble?: (failure: SfOpsError) => void;
 }
 
 const RETRY_SECONDS = 120;
-/** A look is a small statement: a server that takes longer is frozen, and another one may not be. */
 const LOOK_SECONDS = 10;
 /** A look that takes longer than this at the deadline means a server that does not answer, not one that is waited on. */
 const ANSWERS_WITHIN_SECONDS = 2;
@@ -73,24 +72,35 @@ const HOPELESS = new Set([
 ]);
 
 /**
+ * The same database for waiting: a look is given up after ten seconds, because a server that takes longer is frozen and
+ * another one may not be; and it is retried where the trouble can be told. The caller closes it.
+ */
+export function databaseForWaiting(
+  { settings, options }: Database,
+  { once, deadline }: Pick<WaitRequest, 'once' | 'deadline'>,
+): Database {
+  const { limits } = options;
+  return new Database(settings, {
+    ...options,
+    deadline: once ? deadlineIn(limits.statementSeconds) : deadline,
+    limits: { ...limits, statementSeconds: LOOK_SECONDS, causalSeconds: LOOK_SECONDS, retrySeconds: 1 },
+  });
+}
+
+/**
  * Waits until operations have ended. One statement a look, however many operations there are; on Galera one more, which
  * makes the node catch up first. The loss of the database is waited out, and so is that of one node of several.
  *
  * Never throws for what happens while it waits: an interruption, a deadline and a database that is lost are outcomes.
+ *
+ * @param database from `databaseForWaiting`
  */
 export async function wait(database: Database, request: WaitRequest, hooks: WaitHooks): Promise<WaitResult> {
-  const watch = new Watch(database, request, hooks);
-  try {
-    return await watch.run();
-  } finally {
-    await watch.close();
-  }
+  return new Watch(database, request, hooks).run();
 }
 
 class Watch {
-  readonly #database: Database;
   readonly #options: WaitOptions;
-  readonly #signal: AbortSignal;
   #progress: WaitProgress;
   #failure: SfOpsError | null = null;
   #consistency: ReadConsistency | null = null;
@@ -100,25 +110,16 @@ class Watch {
   readonly #began = steadySeconds();
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly request: WaitRequest,
     private readonly hooks: WaitHooks,
   ) {
-    const { deadline, once } = request;
-    const { limits, signal } = database.options;
-    this.#database = new Database(database.settings, {
-      ...database.options,
-      deadline: once ? deadlineIn(limits.statementSeconds) : deadline,
-      // Trouble is retried here, where it can be told.
-      limits: { ...limits, statementSeconds: LOOK_SECONDS, causalSeconds: LOOK_SECONDS, retrySeconds: 1 },
-    });
-    this.#signal = signal;
     this.#options = {
       operations: 'operations' in request.subject ? request.subject.operations : null,
       any: request.any,
       failFast: request.failFast,
       newOnly: request.newOnly,
-      once,
+      once: request.once,
     };
     this.#progress = beginWait(this.#options);
   }
@@ -129,7 +130,7 @@ class Watch {
     const rounds = poll({
       every: intervalSeconds,
       deadline: once ? deadlineIn(0) : deadline,
-      signal: this.#signal,
+      signal: this.database.options.signal,
     });
     for await (const { isLast } of rounds) {
       const began = this.#elapsed();
@@ -148,28 +149,24 @@ class Watch {
         this.hooks.onTrouble?.(error);
         continue;
       }
-      this.hooks.onProgress?.(this.#progress);
+      await this.hooks.onProgress?.(this.#progress);
       const outcome = outcomeOf(this.#progress, this.#options);
       if (outcome !== null) return this.#result(outcome);
     }
-    if (this.#signal.aborted) return this.#result('interrupted');
+    if (this.database.options.signal.aborted) return this.#result('interrupted');
     return this.#result(outcomeAtDeadline(this.#progress, this.#options));
-  }
-
-  async close(): Promise<void> {
-    await this.#database.close();
   }
 
   async #look(): Promise<void> {
     const { subject } = this.request;
     const { waited } = this.#progress;
-    const description = await this.#database.describe();
+    const description = await this.database.describe();
     const at = this.hooks.now();
     const began = this.#elapsed();
     const operations = [...waited.values()]
       .filter(({ outcome }) => outcome === 'pending')
       .map(({ uuid }) => uuid);
-    const seen = await this.#database.read(async (session) => {
+    const seen = await this.database.read(async (session) => {
       if ('operations' in subject)
         return lookAtOperations(session, description, { operations, objects: null });
       const references = subject.objects;
@@ -180,7 +177,7 @@ class Watch {
     });
     if (this.#elapsed() - began > SLOW_SECONDS) this.#side = null;
     this.#lookedAt = at;
-    this.#consistency = await this.#database.readConsistency();
+    this.#consistency = await this.database.readConsistency();
     const look = { at, causal: this.#consistency.causal, seen };
     this.#progress = observe(this.#progress, look, this.#options);
   }

@@ -3,12 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pendingOf } from '../../src/core/operations/wait.js';
+import { Database } from '../../src/database/database.js';
 import { deadlineIn } from '../../src/database/limits.js';
 import type { SessionOptions } from '../../src/database/session.js';
-import { wait, type WaitHooks, type WaitRequest, type WaitResult } from '../../src/operations/wait.js';
+import {
+  databaseForWaiting,
+  wait,
+  type WaitHooks,
+  type WaitRequest,
+  type WaitResult,
+} from '../../src/operations/wait.js';
 import { FakeWorker } from '../fixtures/fake-worker.js';
 import { insertOperation, NETWORK, now, setState } from '../fixtures/rows.js';
-import { Site } from '../fixtures/site.js';
+import { connectionSettings, sessionOptions, Site } from '../fixtures/site.js';
 
 describe('wait', () => {
   let site: Site;
@@ -20,22 +27,7 @@ describe('wait', () => {
     some: Partial<WaitRequest> = {},
     hooks: Partial<WaitHooks> = {},
     session: Partial<SessionOptions> = {},
-  ): Promise<WaitResult> =>
-    wait(
-      site.database(session),
-      {
-        subject,
-        any: false,
-        failFast: false,
-        newOnly: false,
-        once: false,
-        deadline: deadlineIn(30),
-        intervalSeconds: 0.02,
-        retrySeconds: null,
-        ...some,
-      },
-      { now, ...hooks },
-    );
+  ): Promise<WaitResult> => waitOn(site.database(session), subject, some, hooks);
   const onNetwork = { objects: [{ typeName: 'NETWORK', uuid: NETWORK }] };
   const finish = async (end: 'complete' | 'error' | 'abort', message?: string): Promise<void> => {
     const claim = (await worker.claim())!;
@@ -197,14 +189,7 @@ describe('wait', () => {
     test('a type that this program has never heard of counts', async () => {
       const future = await Site.create({ extraLabels: ['FUTURE_OP'] });
       await insertOperation(future, { type: 'future_op' });
-      const result = await wait(
-        future.database(),
-        {
-          ...{ subject: onNetwork, any: false, failFast: false, newOnly: false, once: true },
-          ...{ deadline: deadlineIn(30), intervalSeconds: 1, retrySeconds: null },
-        },
-        { now },
-      );
+      const result = await waitOn(future.database(), onNetwork, { once: true });
       expect(result.outcome).toBe('timeout');
       await future.close();
     });
@@ -235,19 +220,31 @@ describe('wait', () => {
   });
 
   test('a database that was never reached is not waited for', async () => {
-    const elsewhere = site.database();
-    Object.assign(elsewhere.settings.addresses[0]!, { socketPath: '/nowhere/socket' });
-    const result = await wait(
-      elsewhere,
-      {
-        ...{ subject: onNetwork, any: false, failFast: false, newOnly: false, once: false },
-        ...{ deadline: deadlineIn(30), intervalSeconds: 1, retrySeconds: null },
-      },
-      { now },
-    );
+    const settings = { ...connectionSettings(site.settings), addresses: [{ socketPath: '/nowhere/socket' }] };
+    const result = await waitOn(new Database(settings, sessionOptions()), onNetwork);
     expect(result).toMatchObject({ outcome: 'unknown', failure: { exitCode: 69 } });
   });
 });
+
+/** Half a minute at most, a look every 20 ms. */
+async function waitOn(
+  unhurried: Database,
+  subject: WaitRequest['subject'],
+  some: Partial<WaitRequest> = {},
+  hooks: Partial<WaitHooks> = {},
+): Promise<WaitResult> {
+  const request: WaitRequest = {
+    ...{ subject, any: false, failFast: false, newOnly: false, once: false },
+    ...{ deadline: deadlineIn(30), intervalSeconds: 0.02, retrySeconds: null },
+    ...some,
+  };
+  const database = databaseForWaiting(unhurried, request);
+  try {
+    return await wait(database, request, { now, ...hooks });
+  } finally {
+    await database.close();
+  }
+}
 
 /** Does something when it is first called. */
 function onFirst(act: () => Promise<void>): () => void {

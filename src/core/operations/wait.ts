@@ -79,7 +79,10 @@ export function observe(progress: WaitProgress, look: Look, options: WaitOptions
   const waited = new Map(progress.waited);
   const ignored = new Set(progress.ignored);
   if (options.operations === null) take(waited, ignored, progress.looks === 0, look, options);
-  const found = new Map(look.seen.map((seen) => [seen.uuid, seen]));
+  const found = new Map<Uuid, SeenOperation>();
+  // Of several state rows (one without a label beside one with) the active one counts, as it does for Shaken Fist.
+  for (const seen of look.seen)
+    if (!found.has(seen.uuid) || !isTerminal(seen.state)) found.set(seen.uuid, seen);
   for (const [uuid, one] of waited) {
     if (one.outcome === 'pending') waited.set(uuid, next(one, found.get(uuid), look, options));
   }
@@ -129,7 +132,7 @@ export function exitCodeOfWait(outcome: Exclude<WaitOutcome, 'interrupted'>, onc
 
 /** Whether it was completed together with a sibling instead of being run. */
 export function isFolded({ outcome, seen }: Waited): boolean {
-  return outcome === 'complete' && seen?.message === FOLDED;
+  return outcome === 'complete' && (seen?.message?.startsWith(FOLDED) ?? false);
 }
 
 /** Adds what is new on the objects; at the first look, what is active there. */
