@@ -42,6 +42,8 @@ export interface Column<Row extends object> {
   least?: number;
   /** Not in `table` unless `--columns` names it; in `wide` and the formats of scripts. */
   wideOnly?: boolean;
+  /** Says for people what other columns say for scripts: not in `plain` and `csv` unless `--columns` names it. */
+  peopleOnly?: boolean;
   /** Numbers stand at the right of their column. */
   align?: 'left' | 'right';
 }

@@ -4,12 +4,20 @@ import type { AnyAnswer, Column } from './answer.js';
 import type { Look } from './look.js';
 
 /**
- * The columns to show: those that `--columns` names, in its order, or all.
+ * The columns to show: those that `--columns` names, in its order, or those that are meant for the reader.
  *
  * @throws UsageError for a name that the answer does not have
  */
-export function chosenColumns({ columns }: AnyAnswer, look: Look): readonly Column<never>[] {
-  if (look.columns === null) return columns;
+export function chosenColumns(
+  { columns }: AnyAnswer,
+  look: Look,
+  reader: 'person' | 'script',
+): readonly Column<never>[] {
+  if (look.columns === null) {
+    return columns.filter(({ peopleOnly = false, wideOnly = false }) =>
+      reader === 'script' ? !peopleOnly : !wideOnly || look.full,
+    );
+  }
   return look.columns.map((name) => {
     const column = columns.find((one) => one.name === name.trim().toLowerCase());
     if (column !== undefined) return column;

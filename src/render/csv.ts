@@ -7,7 +7,7 @@ import type { Format, Sink, Writer } from './writer.js';
 /** RFC 4180, with a heading line unless it is not wanted; `null` is the empty field. */
 export const CSV: Format = {
   open: (answer: AnyAnswer, output: Sink, look: Look): Writer => {
-    const columns = chosenColumns(answer, look);
+    const columns = chosenColumns(answer, look, 'script');
     return {
       begin: async () => {
         if (look.headings !== false) await output.write(line(columns.map(({ name }) => name)));

@@ -7,7 +7,7 @@ import type { Format, Sink, Writer } from './writer.js';
 /** For pipes: a line for each row, fields separated by tabs, `-` where there is no value; no heading unless asked for. */
 export const PLAIN: Format = {
   open: (answer: AnyAnswer, output: Sink, look: Look): Writer => {
-    const columns = chosenColumns(answer, look);
+    const columns = chosenColumns(answer, look, 'script');
     return {
       begin: async () => {
         if (look.headings === true) await output.write(`${columns.map(({ name }) => name).join('\t')}\n`);

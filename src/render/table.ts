@@ -40,9 +40,7 @@ class TableWriter implements Writer {
     private readonly look: Look,
   ) {
     this.paint = painter(look);
-    this.columns = chosenColumns(answer, look).filter(
-      ({ wideOnly }) => wideOnly !== true || look.full || look.columns !== null,
-    );
+    this.columns = chosenColumns(answer, look, 'person');
   }
 
   async begin(): Promise<void> {
