@@ -15,8 +15,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Fast ones first; those that start clusters or fill disks come alone, so that they do not starve each other. */
 const TIERS = {
   core: { folders: ['core', 'structure', 'files', 'render', 'configuration'], workers: 2 },
-  database: { folders: ['database', 'operations', 'migrations', 'sandbox', 'host'], workers: 2 },
+  database: {
+    folders: ['database', 'operations', 'gate', 'audit', 'migrations', 'sandbox', 'host'],
+    workers: 2,
+  },
   cli: { folders: ['cli'], workers: 2 },
+  package: { folders: ['package'], workers: 2 },
   cluster: { folders: ['cluster', 'torture'], workers: 1 },
   faults: { folders: ['faults'], workers: 1 },
 };
@@ -27,6 +31,12 @@ const passedOn = args.filter((arg) => !(arg in TIERS));
 const tiers = chosen.length > 0 ? chosen : Object.keys(TIERS);
 
 if (!existsSync(join(root, 'dist', 'sf-ops.cjs'))) run('node', ['scripts/build.mjs'], {});
+
+const inTiers = Object.values(TIERS).flatMap(({ folders }) => folders);
+const forgotten = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((path) => path.endsWith('.test.ts') && !inTiers.includes(path.split('/')[0]))
+  .map((path) => `test/${path}`);
+if (forgotten.length > 0) throw new Error(`no tier runs ${forgotten.join(', ')}`);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** Everything that a test makes lies below, servers included. */
