@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** One line: the version, and for each architecture the digest of the npm package that carries its binaries. */
-const PIN = fileURLToPath(new URL('../../packaging/node.json', import.meta.url));
+export const PIN = fileURLToPath(new URL('../../packaging/node.json', import.meta.url));
 
 export const pinned = JSON.parse(readFileSync(PIN, 'utf8'));
 
