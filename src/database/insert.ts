@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import type { Row } from '../core/operations/operation-rows.js';
+import { bytesOf, type Row, type RowValue } from '../core/operations/operation-rows.js';
 
 /**
  * One INSERT for any number of rows that name the same columns.
@@ -20,4 +20,54 @@ export function insertInto(table: string, rows: readonly Row[]): SQL {
       )})`,
   );
   return sql`INSERT INTO ${sql.identifier(table)} (${names}) VALUES ${sql.join(tuples, sql`, `)}`;
+}
+
+/** A statement with a `?` for each of its values, put together as text: building many rows of `SQL` takes longer than to write them. */
+export interface BoundStatement {
+  readonly text: string;
+  readonly values: readonly RowValue[];
+  /** What it takes on its way to the server, at most. */
+  readonly bytes: number;
+}
+
+/**
+ * INSERTs for any number of rows that name the same columns: as few as there can be without one that takes more than
+ * about `mostBytes`.
+ *
+ * @param suffix follows the rows: `ON DUPLICATE KEY UPDATE …`
+ */
+export function insertRows(
+  table: string,
+  rows: readonly Row[],
+  { mostBytes = Infinity, suffix = '' }: { mostBytes?: number; suffix?: string } = {},
+): BoundStatement[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const columns = Object.keys(first);
+  const names = columns.map((column) => `\`${column}\``).join(', ');
+  const tuple = `(${columns.map(() => '?').join(', ')})`;
+  return portions(rows, bytesOf, mostBytes).map((portion) => {
+    const tuples = new Array<string>(portion.length).fill(tuple).join(', ');
+    return {
+      text: `INSERT INTO \`${table}\` (${names}) VALUES ${tuples}${suffix === '' ? '' : ` ${suffix}`}`,
+      values: portion.flatMap((row) => columns.map((column) => row[column]!)),
+      bytes: portion.reduce((sum, row) => sum + bytesOf(row), names.length + suffix.length + 100),
+    };
+  });
+}
+
+/** Cuts a list into as few pieces as there can be without one that is larger than `mostBytes`, unless a single item is. */
+export function portions<T>(items: readonly T[], size: (item: T) => number, mostBytes: number): T[][] {
+  const all: T[][] = [[]];
+  let sum = 0;
+  for (const item of items) {
+    const bytes = mostBytes === Infinity ? 0 : size(item);
+    if (all.at(-1)!.length > 0 && sum + bytes > mostBytes) {
+      all.push([]);
+      sum = 0;
+    }
+    all.at(-1)!.push(item);
+    sum += bytes;
+  }
+  return all;
 }

@@ -1,4 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
+import { MySqlDialect } from 'drizzle-orm/mysql-core';
+import { portions, type BoundStatement } from './insert.js';
+import { bytesOf } from '../core/operations/operation-rows.js';
 import type { Session } from './session.js';
 
 /** A SELECT and what its rows mean. */
@@ -50,10 +53,44 @@ export async function askTogether<Q extends Readonly<Record<string, Question<unk
   return Object.fromEntries(answers) as Answers<Q>;
 }
 
-/** Runs statements that return no rows, in order and in one round trip; an error ends it with the statement that failed. */
-export async function runTogether(session: Session, statements: readonly SQL[]): Promise<void> {
-  if (statements.length === 1) await session.db.execute(statements[0]!);
-  else if (statements.length > 1) await session.db.execute(compound(statements));
+/**
+ * Runs statements that return no rows, in order and in one round trip, or as many as it takes to send no more than about
+ * `mostBytes` at once. An error ends it with the statement that failed.
+ */
+export async function runTogether(
+  session: Session,
+  statements: readonly (SQL | BoundStatement)[],
+  mostBytes = Infinity,
+): Promise<void> {
+  for (const portion of portions(statements.map(boundStatement), ({ bytes }) => bytes, mostBytes)) {
+    if (portion.length > 0)
+      await session.run(portion.length === 1 ? portion[0]! : together(portion, 'BEGIN NOT ATOMIC'));
+  }
+}
+
+/** As `runTogether`, as a transaction of its own: all of it or nothing. */
+export async function runAtomically(
+  session: Session,
+  statements: readonly (SQL | BoundStatement)[],
+): Promise<void> {
+  const whole = [sql`START TRANSACTION`, ...statements, sql`COMMIT`].map(boundStatement);
+  const onError = 'DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;';
+  await session.run(together(whole, `BEGIN NOT ATOMIC ${onError}`));
+}
+
+function boundStatement(statement: SQL | BoundStatement): BoundStatement {
+  if ('text' in statement) return statement;
+  const { sql: text, params } = new MySqlDialect().sqlToQuery(statement);
+  const values = params as BoundStatement['values'];
+  return { text, values, bytes: text.length + bytesOf(Object.fromEntries(values.entries())) };
+}
+
+function together(statements: readonly BoundStatement[], begin: string): BoundStatement {
+  return {
+    text: `${begin} ${statements.map(({ text }) => text).join('; ')}; END`,
+    values: statements.flatMap(({ values }) => values),
+    bytes: statements.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 async function resultsOf(

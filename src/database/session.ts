@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Connection, QueryOptions } from 'mysql2';
 import type { ServerAddress } from '../configuration/connection-settings.js';
 import { disconnect, sayGoodbye } from './driver.js';
+import type { BoundStatement } from './insert.js';
 import type { Deadline, Limits } from './limits.js';
 import { NoAnswerError, StatementInterruptedError } from './session-errors.js';
 
@@ -66,6 +67,11 @@ export class Session {
   async change(query: SQL): Promise<number> {
     const [result] = await this.db.execute(query);
     return result.affectedRows;
+  }
+
+  /** Runs a statement that was put together as text. */
+  async run({ text, values }: BoundStatement): Promise<void> {
+    await this.#send({ sql: text, values: [...values] });
   }
 
   /** Runs work that a signal must not cut in two, such as COMMIT. */

@@ -54,17 +54,17 @@ test('an event has the form that Shaken Fist gives it, and belongs to the operat
   ]);
 });
 
-test('many events are two statements, and none is none', async () => {
+test('many events take one round trip, and none takes none', async () => {
   await emptyOperations(site);
   const plan = await enqueueOne(site, ATTACH);
   const sent: string[] = [];
   const database = site.database({ trace: (sql) => sent.push(sql) });
   await recordAuditEvents(database, []);
   expect(sent).toEqual([]);
-  const events = Array.from({ length: 300 }, () =>
+  const events = Array.from({ length: 100 }, () =>
     enqueueEvent(plan, { fqdn: 'a', user: 'b' }, { timestamp: 1, eventUuid: randomUUID() })!,
   );
   await recordAuditEvents(database, events);
-  expect(sent.filter((sql) => /^\s*INSERT/.test(sql))).toHaveLength(2);
-  expect(await site.query('SELECT COUNT(*) AS count FROM event_objects')).toEqual([{ count: 1500 }]);
+  expect(sent.filter((sql) => sql.includes('INSERT INTO `events`'))).toHaveLength(1);
+  expect(await site.query('SELECT COUNT(*) AS count FROM event_objects')).toEqual([{ count: 500 }]);
 });

@@ -7,7 +7,7 @@ import { objectKey, type Batch, type ExistingOperation, type ObjectFacts } from 
 import type { EnqueueRequest } from './enqueue-request.js';
 import { imageNameWarning } from './image-name.js';
 import { targetsOf, type Dependency, type Operation } from './operation.js';
-import { operationRows, type OperationRows } from './operation-rows.js';
+import { bytesOf, operationRows, type OperationRows } from './operation-rows.js';
 import { differingKeys, storedOperation } from './stored-operation.js';
 
 /** What is to be done about one request. */
@@ -73,6 +73,7 @@ export function decide(
     );
   }
   const rows = operationRows(operation, request.queue, conventions, batch.now, request.delay);
+  checkSize(rows, batch);
   batch.add(request, operation.uuid, rows.cluster_operations[0]!.metadata_json as string);
   const { uuid: operationUuid } = operation;
   return { request, operationUuid, createdAt: batch.now, operation, rows, reused: false, warnings };
@@ -225,6 +226,19 @@ function checkRoomForTargets(operation: Operation, batch: Batch): void {
       word: 'migration_needed',
       hint: 'Apply the migration first: sf-ops migrate apply composite-target-uniqueness',
     },
+  );
+}
+
+/** Room in a statement beside the row that it writes. */
+const STATEMENT_BYTES = 1024;
+
+function checkSize(rows: OperationRows, batch: Batch): void {
+  const bytes = bytesOf(rows.cluster_operations[0]!) + STATEMENT_BYTES;
+  const { packetBytes } = batch.facts;
+  if (bytes <= packetBytes) return;
+  throw new RefusedError(
+    `The operation takes a statement of ${bytes} bytes, and the server takes ${packetBytes} (max_allowed_packet). Nothing was enqueued.`,
+    { word: 'too_large' },
   );
 }
 

@@ -50,6 +50,8 @@ export interface BatchFacts {
   readonly cluster: ClusterFacts;
   /** Whether `cluster_operation_targets` can hold one target of an operation only. */
   readonly recordsOneTargetOnly: boolean;
+  /** The largest statement that the server takes. */
+  readonly packetBytes: number;
 }
 
 export function objectKey(typeName: string, uuid: Uuid): string {

@@ -9,6 +9,17 @@ export type RowValue = string | number | null;
 /** Column → value, in the order in which Shaken Fist names the columns. */
 export type Row = Readonly<Record<string, RowValue>>;
 
+/** Bytes that a row takes in a statement, at most: text may go in hex, two digits for each of up to three bytes. */
+export function bytesOf(row: Row): number {
+  let bytes = 0;
+  for (const value of Object.values(row)) bytes += typeof value === 'string' ? 20 + textBytes(value) : 24;
+  return bytes;
+}
+
+function textBytes(text: string): number {
+  return /^[ -&(-[\]-~]*$/.test(text) ? text.length : 2 * Buffer.byteLength(text);
+}
+
 /** The rows that one operation consists of, table by table in the order in which they are written. */
 export interface OperationRows {
   cluster_operations: Row[];

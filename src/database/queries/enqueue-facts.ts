@@ -29,6 +29,13 @@ const NODES_AT_WORK = sql`COALESCE(s.state_value, '') NOT IN ('deleted', 'hard-d
 /** Seconds after which what a node published counts no more (database contract, section 8). */
 const METRICS_LIVE_SECONDS = 300;
 
+/** The largest statement that the server takes. */
+export function packetQuestion(): Question<number> {
+  return question(sql`SELECT @@max_allowed_packet AS bytes`, ([row]: { bytes: number }[]) =>
+    Number(row!.bytes),
+  );
+}
+
 /** Operations by uuid, with their states. */
 export function existingOperationsQuestion(
   description: DatabaseDescription,

@@ -1,9 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { bytesOf } from '../../core/operations/operation-rows.js';
 import type { Uuid } from '../../core/uuid.js';
 import { pythonJson } from '../../core/python-json.js';
 import type { Json } from '../../core/json.js';
 import type { Database } from '../database.js';
-import { insertInto } from '../insert.js';
+import { insertRows, portions } from '../insert.js';
+import { runAtomically } from '../questions.js';
 
 /** An event in Shaken Fist's log of what happened to an object. */
 export interface AuditEvent {
@@ -19,23 +20,37 @@ export interface AuditEvent {
   objects: readonly { objectType: string; uuid: Uuid }[];
 }
 
+/** Seconds that events may take to be written once the work they tell of is done, whatever signals come. */
+const MOST_SECONDS = 10;
+
 /**
  * Leaves audit events, as Shaken Fist does for what an operator changes (database contract, section 5): after the
- * change was committed, and in a transaction of their own, so that the log can fail without undoing the work.
+ * change was committed, and in a transaction of their own, so that the log can fail without undoing the work. One round
+ * trip, which a signal does not end. To try again is harmless: an event that is there already stays as it is.
  */
-export async function recordAuditEvents(database: Database, audited: readonly AuditEvent[]): Promise<void> {
+export async function recordAuditEvents(
+  database: Database,
+  audited: readonly AuditEvent[],
+  mostBytes = 512 * 1024,
+): Promise<void> {
   if (audited.length === 0) return;
-  const first = audited[0]!.eventUuid;
-  await database.write({
-    subject: `audit event ${first}`,
-    work: async (session) => {
-      await session.db.execute(insertInto('events', audited.map(eventRow)));
-      await session.db.execute(insertInto('event_objects', audited.flatMap(objectRows)));
-    },
-    isCommitted: async (session) =>
-      (await session.rows(sql`SELECT 1 FROM events WHERE event_uuid = ${first}`)).length > 0,
-    inquiry: 'the events of the operation in Shaken Fist',
-  });
+  for (const events of portions(audited, bytesOfEvent, mostBytes)) {
+    const statements = [
+      ...insertRows('events', events.map(eventRow), { suffix: IF_NEW }),
+      ...insertRows('event_objects', events.flatMap(objectRows), { suffix: IF_NEW }),
+    ];
+    await database.read(async (session) =>
+      session.uninterrupted(async () =>
+        session.within(MOST_SECONDS, async () => runAtomically(session, statements)),
+      ),
+    );
+  }
+}
+
+const IF_NEW = 'ON DUPLICATE KEY UPDATE event_uuid = VALUES(event_uuid)';
+
+function bytesOfEvent(event: AuditEvent): number {
+  return [eventRow(event), ...objectRows(event)].reduce((sum, row) => sum + bytesOf(row), 0);
 }
 
 function eventRow(event: AuditEvent): Record<string, string | number | null> {

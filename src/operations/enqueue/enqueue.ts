@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { format } from 'mysql2';
-import { MySqlDialect } from 'drizzle-orm/mysql-core';
 import { sql, type SQL } from 'drizzle-orm';
 import { SfOpsError } from '../../core/errors.js';
 import { nameOfObjectType, valueOfObjectType } from '../../core/object-types.js';
@@ -15,6 +14,7 @@ import type { Database } from '../../database/database.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { operationHeaders } from '../../database/queries/operations.js';
 import { findReferences } from '../../database/queries/references.js';
+import type { BoundStatement } from '../../database/insert.js';
 import { runTogether } from '../../database/questions.js';
 import type { Session } from '../../database/session.js';
 import { readBatch } from './read-batch.js';
@@ -51,9 +51,9 @@ export async function enqueue(
     subject:
       drafts.length === 1 ? `operation ${nameOf(drafts[0]!)}` : `this batch of ${drafts.length} operations`,
     work: async (session) => {
-      const { outcomes, end } = await decideBatch(session, description, drafts, options, true);
+      const { outcomes, end, mostBytes } = await decideBatch(session, description, drafts, options, true);
       const rows = outcomes.flatMap((outcome) => ('rows' in outcome ? (outcome.rows ?? []) : []));
-      await runTogether(session, [...enqueueStatements(description, rows), ...end]);
+      await runTogether(session, [...enqueueStatements(description, rows, mostBytes), ...end], mostBytes);
       return outcomes;
     },
     isCommitted: async (session, outcomes) => areWritten(session, outcomes),
@@ -77,6 +77,14 @@ export async function rehearseEnqueue(
   return { outcomes, sqlOf };
 }
 
+interface DecidedBatch {
+  outcomes: EnqueueOutcome[];
+  /** What ends the turn. */
+  end: SQL[];
+  /** The size up to which statements are sent. */
+  mostBytes: number;
+}
+
 /** @param isWriting whether what the decisions rest on is held until the transaction ends */
 async function decideBatch(
   session: Session,
@@ -84,7 +92,7 @@ async function decideBatch(
   drafts: readonly Draft[],
   options: EnqueueOptions,
   isWriting: boolean,
-): Promise<{ outcomes: EnqueueOutcome[]; end: SQL[] }> {
+): Promise<DecidedBatch> {
   const requests = await readDrafts(session, description, drafts, isWriting);
   const sound = requests.flatMap((request) => (request instanceof SfOpsError ? [] : [request.request]));
   const turn = isWriting ? turnFor(description, sound) : { begin: [], end: [] };
@@ -97,7 +105,12 @@ async function decideBatch(
   for (;;) {
     const outcomes = decideAll(requests, new Batch(facts, now), { force });
     const lost = isWriting ? await begunMeanwhile(session, facts, outcomes) : new Set<Uuid>();
-    if (lost.size === 0) return { outcomes, end: turn.end };
+    if (lost.size === 0)
+      return {
+        outcomes,
+        end: turn.end,
+        mostBytes: facts.packetBytes / 2,
+      };
     facts = { ...facts, candidates: facts.candidates.filter(({ uuid }) => !lost.has(uuid)) };
   }
 }
@@ -194,7 +207,6 @@ function nameOf({ read, newUuid }: Draft): string {
   return read === null || read instanceof SfOpsError ? newUuid : (read.uuid ?? newUuid);
 }
 
-function asText(statement: SQL): string {
-  const { sql: text, params } = new MySqlDialect().sqlToQuery(statement);
-  return `${format(text.replace(/\s+/g, ' '), params as string[])};`;
+function asText({ text, values }: BoundStatement): string {
+  return `${format(text, [...values])};`;
 }

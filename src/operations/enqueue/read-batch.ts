@@ -17,6 +17,7 @@ import {
   objectFacts,
   objectRowsQuestion,
   objectStatesQuestion,
+  packetQuestion,
   publishedQuestion,
   versionSources,
   type CandidateSearch,
@@ -65,6 +66,7 @@ export async function readBatch(
       recordsOneTargetOnly: requests.some((request) => targetsOf(request).length > 1)
         ? oneTargetOnlyQuestion()
         : answered(false),
+      packetBytes: packetQuestion(),
       ...clusterQuestions(description),
     },
     before,

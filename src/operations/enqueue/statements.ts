@@ -1,24 +1,25 @@
-import { sql, type SQL } from 'drizzle-orm';
 import type { OperationRows, Row } from '../../core/operations/operation-rows.js';
 import type { DatabaseDescription } from '../../database/description.js';
-import { insertInto } from '../../database/insert.js';
+import { insertRows, type BoundStatement } from '../../database/insert.js';
 
-/** The statements that write operations, in the order of Shaken Fist's own transaction. Rows of one table share one. */
+/**
+ * The statements that write operations, in the order of Shaken Fist's own transaction. Rows of one table share one, as
+ * far as it does not get larger than about `mostBytes`.
+ */
 export function enqueueStatements(
   description: DatabaseDescription,
   operations: readonly OperationRows[],
-): SQL[] {
-  if (operations.length === 0) return [];
+  mostBytes = Infinity,
+): BoundStatement[] {
   const rowsOf = (table: keyof OperationRows): Row[] => operations.flatMap((rows) => rows[table]);
-  const targets = rowsOf('cluster_operation_targets');
+  const asNew =
+    'ON DUPLICATE KEY UPDATE state_value = VALUES(state_value), update_time = VALUES(update_time), message = VALUES(message)';
+  const targets = rowsOf('cluster_operation_targets').map(withObservational(description));
   return [
-    insertInto('cluster_operations', rowsOf('cluster_operations')),
-    sql`${insertInto('object_states', rowsOf('object_states'))} ON DUPLICATE KEY UPDATE
-      state_value = VALUES(state_value), update_time = VALUES(update_time), message = VALUES(message)`,
-    insertInto('work_queue', rowsOf('work_queue')),
-    ...(targets.length === 0
-      ? []
-      : [insertInto('cluster_operation_targets', targets.map(withObservational(description)))]),
+    ...insertRows('cluster_operations', rowsOf('cluster_operations'), { mostBytes }),
+    ...insertRows('object_states', rowsOf('object_states'), { mostBytes, suffix: asNew }),
+    ...insertRows('work_queue', rowsOf('work_queue'), { mostBytes }),
+    ...insertRows('cluster_operation_targets', targets, { mostBytes }),
   ];
 }
 

@@ -42,6 +42,7 @@ function facts(changes: Partial<BatchFacts> = {}): BatchFacts {
       staleClaimSeconds: 1800,
     },
     recordsOneTargetOnly: false,
+    packetBytes: 1 << 24,
     ...changes,
   };
 }
