@@ -18,15 +18,27 @@ export interface WorkSought {
 
 export type WorkRows = Observed<readonly WorkRow[]>;
 
-/** Operations that are looked for one by one; for more, reading the queue once is cheaper. */
-export const PROBED_AT_MOST = 200;
-/** Queues that are looked into for claimed and deferred rows, and rows of a kind that are read there, all in all. */
-const QUEUES_AT_MOST = 40;
-const ROWS_OF_A_KIND = 200;
-/** A queue of up to so many rows is kept in memory when many operations are looked for; more takes too much of it. */
-const KEPT_AT_MOST = 200_000;
-/** Rows of the queue that are read in search of suspects. What is left then stays unknown. */
-const SEARCHED_AT_MOST = 1_000_000;
+/** How far work rows are looked for; a test may set it lower. */
+export interface WorkQueueLimits {
+  /** Operations that are looked for one by one; for more, reading the queue once is cheaper. */
+  probedAtMost: number;
+  /** Queues that are looked into for claimed and deferred rows, and rows of a kind that are read there, all in all. */
+  queuesAtMost: number;
+  rowsOfAKind: number;
+  /** A queue of up to so many rows is kept in memory when many operations are looked for; more takes too much of it. */
+  keptAtMost: number;
+  /** Rows of the queue that are read in search of suspects. What is left then stays unknown. */
+  searchedAtMost: number;
+}
+
+const LIMITS: WorkQueueLimits = {
+  probedAtMost: 200,
+  queuesAtMost: 40,
+  rowsOfAKind: 200,
+  keptAtMost: 200_000,
+  searchedAtMost: 1_000_000,
+};
+
 /** Uuids named in one statement, and rows fetched with one. */
 const NAMED_AT_ONCE = 5_000;
 const FETCHED_AT_ONCE = 20_000;
@@ -57,11 +69,13 @@ export class WorkQueue {
     private readonly session: Session,
     private readonly now: number,
     private readonly expected: number,
+    private readonly limits = LIMITS,
   ) {}
 
   /** The question that looks where the rows have to be; to be asked together with others, and handed to `complete`. */
   likelyRows(sought: readonly WorkSought[]): Question<Map<Uuid, WorkRow[]>> {
-    const places = sought.length > PROBED_AT_MOST ? [] : likelyPlaces(sought, this.now);
+    const places =
+      sought.length > this.limits.probedAtMost ? [] : likelyPlaces(sought, this.now, this.limits);
     if (places.length === 0) return answered(new Map<Uuid, WorkRow[]>());
     return question(sql.join(places, sql` UNION ALL `), grouped);
   }
@@ -95,12 +109,12 @@ export class WorkQueue {
   async #search(uuids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, WorkRow[]> | null> {
     if (uuids.length === 0) return new Map();
     this.#length ??= await lengthOf(this.session);
-    if (this.expected > PROBED_AT_MOST && this.#length <= KEPT_AT_MOST)
+    if (this.expected > this.limits.probedAtMost && this.#length <= this.limits.keptAtMost)
       return (this.#kept ??= await readAll(this.session));
     const found: Row[] = [];
     for (let start = 0; start < uuids.length; start += NAMED_AT_ONCE) {
       this.#searched += this.#length;
-      if (this.#searched > SEARCHED_AT_MOST) return null;
+      if (this.#searched > this.limits.searchedAtMost) return null;
       const named = uuids.slice(start, start + NAMED_AT_ONCE).map(undashed);
       found.push(
         ...(await this.session.rows<Row>(
@@ -148,7 +162,11 @@ const COLUMNS = sql`id, queue_name, scheduled_at, claimed_at, claimed_by, attemp
 const UNDASHED_OPERATION = sql`LOWER(REPLACE(JSON_VALUE(payload, '$.operation_uuid'), '-', ''))`;
 
 /** One SELECT for each place; each reads a bounded part of one range of the index. */
-function likelyPlaces(sought: readonly WorkSought[], now: number): SQL[] {
+function likelyPlaces(
+  sought: readonly WorkSought[],
+  now: number,
+  { queuesAtMost, rowsOfAKind }: WorkQueueLimits,
+): SQL[] {
   const queues = new Set<string>();
   const untouched: SQL[] = [];
   for (const { uuid, type, createdAt, nodeUuid, priority } of sought) {
@@ -160,8 +178,8 @@ function likelyPlaces(sought: readonly WorkSought[], now: number): SQL[] {
           AND ${UNDASHED_OPERATION} = ${undashed(uuid)})`);
     }
   }
-  if (queues.size > QUEUES_AT_MOST) return untouched;
-  const limit = Math.ceil(ROWS_OF_A_KIND / queues.size);
+  if (queues.size > queuesAtMost) return untouched;
+  const limit = Math.ceil(rowsOfAKind / queues.size);
   const touched = [...queues].flatMap((queue) =>
     [
       sql`claimed_at IS NOT NULL ORDER BY claimed_at DESC, scheduled_at DESC`,

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Database } from '../../src/database/database.js';
+import type { DatabaseDescription } from '../../src/database/description.js';
+import { activeTargets, targetHistory, type Target } from '../../src/database/queries/targets.js';
+import type { Session } from '../../src/database/session.js';
+import { readGateEvidence } from '../../src/gate/gate.js';
+import { insertManyNetworks, NETWORKS } from '../fixtures/many-networks.js';
+import { operationRows } from '../fixtures/operation-rows.js';
+import { rowsRead } from '../fixtures/rows-read.js';
+import { now } from '../fixtures/rows.js';
+import { connectionSettings, sessionOptions, Site } from '../fixtures/site.js';
+import { startTestServer, type TestServer } from '../servers/mariadb.js';
+
+const ACTIVE = 50_000;
+/** Each network has ten operations, five of them active. */
+const NETWORK = '00000000-0000-4000-8000-000000000007';
+const PENDING = ACTIVE / NETWORKS;
+
+let server: TestServer;
+let site: Site;
+/** As administrator, who may reset the counters. */
+let database: Database;
+let description: DatabaseDescription;
+
+beforeAll(async () => {
+  server = await startTestServer({ extraArguments: ['--innodb-buffer-pool-size=256M'] });
+  site = await Site.create({}, server);
+  await insertManyNetworks(site, { active: ACTIVE });
+  database = new Database({ ...connectionSettings(site.settings), user: 'root' }, sessionOptions());
+  description = await database.describe();
+}, 120_000);
+
+afterAll(async () => {
+  await database.close();
+  await site.close();
+  await server.stop();
+});
+
+async function cost<T>(question: (session: Session) => Promise<T>): Promise<{ reads: number; result: T }> {
+  return database.snapshot(async (session) => rowsRead(session, async () => question(session)));
+}
+
+const object = { typeName: 'NETWORK', uuid: NETWORK };
+const rowsOf = async (session: Session, find: () => Promise<Target[]>) =>
+  operationRows(session, description, await find(), now());
+const pending = async (session: Session) =>
+  rowsOf(session, async () => activeTargets(session, description, [object]));
+
+describe(`a few operations among ${ACTIVE} active ones`, () => {
+  test('pending', async () => {
+    const { reads, result } = await cost(pending);
+    expect(result).toHaveLength(PENDING);
+    expect(result.every(({ queue }) => queue !== null)).toBe(true);
+    expect(reads).toBeLessThanOrEqual(500);
+  });
+
+  test('history', async () => {
+    const { reads, result } = await cost(async (session) =>
+      rowsOf(session, async () => targetHistory(session, description, object, { limit: 50, since: 0 })),
+    );
+    expect(result).toHaveLength(10);
+    expect(reads).toBeLessThanOrEqual(500);
+  });
+
+  test('the evidence of the gate', async () => {
+    const { reads, result } = await cost(async (session) =>
+      readGateEvidence(session, description, { uuids: [NETWORK] }, now()),
+    );
+    expect(result[0]!.pending).toHaveLength(PENDING);
+    expect(reads).toBeLessThanOrEqual(500);
+  });
+});
+
+/**
+ * Each network and each active operation once by each table: a network, its state; a state, a target and the end of
+ * its targets in the index, a header, a work row.
+ */
+test('all networks: no row is read twice', async () => {
+  const { reads, result } = await cost(async (session) =>
+    readGateEvidence(session, description, { namespace: null }, now()),
+  );
+  expect(result.reduce((sum, one) => sum + one.pending.length, 0)).toBe(ACTIVE);
+  expect(reads).toBeLessThanOrEqual(2 * NETWORKS + 5 * ACTIVE + 1_000);
+}, 60_000);
+
+test('an operation whose work row is nowhere costs one look at the whole queue, for only that proves it', async () => {
+  await site.query(`DELETE FROM work_queue WHERE JSON_VALUE(payload, '$.operation_uuid') IN (
+    SELECT operation_uuid FROM cluster_operation_targets WHERE target_uuid = '${NETWORK}')`);
+  const { reads, result } = await cost(pending);
+  expect(result.map(({ stuck }) => stuck)).toEqual(Array(PENDING).fill('orphaned'));
+  expect(reads).toBeLessThanOrEqual(ACTIVE + 500);
+});
