@@ -5,7 +5,7 @@ import { RefusedError } from '../../core/errors.js';
 import { NewFile } from '../../files/new-file.js';
 import {
   LONGEST_LINE,
-  PART_LENGTH,
+  PART_BYTES,
   parseHeader,
   parseTrailer,
   parseValueLine,
@@ -150,37 +150,43 @@ export class Backup implements WrittenBackup {
       if (lines === 1) continue;
       if (reader.values === this.rows) return;
       const value = reader.read(line);
-      if (value !== null) yield value;
+      if (value !== null) yield { ...value, bytes: Buffer.concat(value.parts) };
     }
   }
 }
 
-/** No value has more bytes than this many lines of it hold characters. */
-const MOST_PARTS = LONGEST_VALUE / PART_LENGTH;
+interface ReadValue {
+  objectType: string;
+  objectUuid: string;
+  parts: Buffer[];
+}
+
+/** More lines than any value has. */
+const MOST_PARTS = LONGEST_VALUE / (PART_BYTES - 4);
 
 /** Puts the lines of long values together. */
 class ValueReader {
   values = 0;
   longest = 0;
-  #open: { objectType: string; objectUuid: string; parts: string[] } | null = null;
+  #open: ReadValue | null = null;
 
   constructor(private readonly file: string) {}
 
   /** @returns the value that this line completes, or null */
-  read(line: Buffer): StoredValue | null {
+  read(line: Buffer): ReadValue | null {
     const read = parseValueLine(line);
     const isContinued = this.#open !== null;
     if (read === null || isContinued === (read.object_type !== undefined)) throw damaged(this.file);
     this.#open ??= { objectType: read.object_type!, objectUuid: read.object_uuid!, parts: [] };
-    this.#open.parts.push(read.value);
+    this.#open.parts.push(Buffer.from(read.value, 'utf8'));
     if (this.#open.parts.length > MOST_PARTS) throw damaged(this.file);
     if (read.more === true) return null;
-    const { objectType, objectUuid, parts } = this.#open;
-    const bytes = Buffer.from(parts.join(''), 'utf8');
+    const complete = this.#open;
     this.#open = null;
     this.values += 1;
-    this.longest = Math.max(this.longest, bytes.length);
-    return { objectType, objectUuid, bytes };
+    const length = complete.parts.reduce((sum, part) => sum + part.length, 0);
+    this.longest = Math.max(this.longest, length);
+    return complete;
   }
 }
 

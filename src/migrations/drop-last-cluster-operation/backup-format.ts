@@ -37,8 +37,8 @@ export interface ValueLine {
   more?: true;
 }
 
-/** UTF-16 units of a value in one line: at most six bytes of JSON each. */
-export const PART_LENGTH = 256 * 1024;
+/** Bytes of a value in one line: at most six bytes of JSON each. */
+export const PART_BYTES = 256 * 1024;
 /** No line of a backup is longer. */
 export const LONGEST_LINE = 2 << 20;
 
@@ -47,15 +47,23 @@ const FORMAT = 'sf-ops-column-backup';
 /** @throws NotTextError for a value that could not be put back byte by byte */
 export function* valueLines({ objectType, objectUuid, bytes }: StoredValue): Iterable<string> {
   if (!isUtf8(bytes)) throw new NotTextError(`${objectType} ${objectUuid}`);
-  const text = bytes.toString('utf8');
-  for (let start = 0; start === 0 || start < text.length; start += PART_LENGTH) {
+  for (let start = 0, end: number; ; start = end) {
+    end = partEnd(bytes, start);
     const line: ValueLine = {
       ...(start === 0 ? { object_type: objectType, object_uuid: objectUuid } : {}),
-      value: text.slice(start, start + PART_LENGTH),
-      ...(start + PART_LENGTH < text.length ? { more: true } : {}),
+      value: bytes.toString('utf8', start, end),
+      ...(end < bytes.length ? { more: true } : {}),
     };
     yield `${JSON.stringify(line)}\n`;
+    if (end === bytes.length) return;
   }
+}
+
+/** No part ends within a character. */
+function partEnd(bytes: Buffer, start: number): number {
+  let end = Math.min(start + PART_BYTES, bytes.length);
+  while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end -= 1;
+  return end;
 }
 
 /** The value of a row is no valid UTF-8: somebody has put bytes into the column that its character set does not have. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { RefusedError } from '../../core/errors.js';
+import { ConflictError, RefusedError, SfOpsError } from '../../core/errors.js';
 import type { Database } from '../../database/database.js';
+import { serverError, serverMessage } from '../../database/server-errors.js';
 import type { Session } from '../../database/session.js';
 import { runAlteration, type AlterationReport, type Alterer } from '../alter.js';
 import { stamp, versionOf } from '../ledger.js';
@@ -142,7 +143,8 @@ async function whyMisfit(
   if (shape.collation === null) return null;
   const known = await session.rows(sql`
     SELECT 1 FROM information_schema.collation_character_set_applicability
-    WHERE collation_name = ${shape.collation} AND character_set_name = ${shape.charset}`);
+    WHERE character_set_name = ${shape.charset}
+      AND (full_collation_name = ${shape.collation} OR collation_name = ${shape.collation})`);
   return known.length > 0
     ? null
     : `asks for the collation ${shape.collation}, which this server does not have`;
@@ -183,7 +185,7 @@ async function putBackBatch(
   batch: readonly StoredValue[],
   sending: Sending,
 ): Promise<{ rows: number; restored: number }> {
-  return database.write({
+  const writing = database.write({
     subject: `${batch.length} values of ${COLUMN}`,
     work: async (session) => {
       // Written first, then looked at: what is read first can be out of date when it is written (1020).
@@ -192,6 +194,13 @@ async function putBackBatch(
     },
     isCommitted: async (session) => (await lookAt(session, batch)).empty === 0,
     inquiry: 'sf-ops migrate status',
+  });
+  return writing.catch((error: unknown) => {
+    if (error instanceof SfOpsError || serverError(error) === null) throw error;
+    throw new ConflictError(`The server refuses a value of the backup: ${serverMessage(error)}`, {
+      word: 'value_refused',
+      cause: error,
+    });
   });
 }
 

@@ -81,8 +81,20 @@ export async function* storedValues(database: Database, column: string): AsyncIt
   }
 }
 
-/** The values of certain rows of one object type; a row that is gone, or has no value, is left out. */
-export async function valuesOf(
+/** SHA-256 of the values of certain rows of one object type, by uuid; a row that is gone, or has no value, is left out. */
+export async function digestsOf(
+  session: Session,
+  column: string,
+  objectType: string,
+  uuids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await session.rows<{ uuid: string; sf_ops_digest: string }>(sql`
+    SELECT object_uuid AS uuid, SHA2(CAST(${inUtf8(column)} AS BINARY), 256) AS sf_ops_digest FROM ${table}
+    WHERE ${rowsWithValues(column, objectType, uuids)}`);
+  return new Map(rows.map(({ uuid, sf_ops_digest: digest }) => [uuid, digest]));
+}
+
+async function valuesOf(
   session: Session,
   column: string,
   objectType: string,
@@ -90,9 +102,12 @@ export async function valuesOf(
 ): Promise<StoredValue[]> {
   const rows = await session.rows<{ uuid: string; sf_ops_value: Buffer }>(sql`
     SELECT object_uuid AS uuid, CAST(${inUtf8(column)} AS BINARY) AS sf_ops_value FROM ${table}
-    WHERE object_type = ${objectType} AND object_uuid IN ${[...uuids]} AND ${sql.identifier(column)} IS NOT NULL
-    ORDER BY object_uuid`);
+    WHERE ${rowsWithValues(column, objectType, uuids)}`);
   return rows.map(({ uuid, sf_ops_value: bytes }) => ({ objectType, objectUuid: uuid, bytes }));
+}
+
+function rowsWithValues(column: string, objectType: string, uuids: readonly string[]): SQL {
+  return sql`object_type = ${objectType} AND object_uuid IN ${[...uuids]} AND ${sql.identifier(column)} IS NOT NULL`;
 }
 
 /** Splits into groups of at most a page's bytes, in order; one that alone is larger is a group of its own. */
