@@ -2,16 +2,22 @@ import { InterruptedError, SfOpsError, UnavailableError } from '../core/errors.j
 import {
   isAccessDenied,
   isCollationMix,
+  isColumnMissing,
   isConnectionLost,
   isDatabaseMissing,
   isLockWaitTimeout,
   isNotPrimary,
+  isOfServer,
   isPrivilegeMissing,
+  isServerFull,
   isServerReadOnly,
   isStatementKilled,
   isStatementTimeout,
+  isStatementWrong,
   isTableMissing,
+  serverError,
   serverMessage,
+  unknownLoginMethod,
 } from './server-errors.js';
 import { isInterrupted } from './session-errors.js';
 
@@ -30,8 +36,8 @@ export class CausalWaitError extends UnavailableError {
 }
 
 /**
- * The failure of a statement as the operator should hear of it. What is not recognised is returned untouched: it is a
- * bug of ours, and must look like one.
+ * The failure of a statement as the operator should hear of it. Whatever a server or the way to it can report means that
+ * the database cannot answer. The rest is returned untouched: it is a bug of ours, and must look like one.
  */
 export function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof SfOpsError) return error;
@@ -43,6 +49,13 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
       ...because,
       word: 'schema_missing',
       hint: 'Is --database the one of Shaken Fist? `sf-ops doctor` lists what is missing.',
+    });
+  }
+  if (isColumnMissing(error)) {
+    return new UnavailableError(`A column of Shaken Fist is missing: ${reason}`, {
+      ...because,
+      word: 'schema_unexpected',
+      hint: '`sf-ops doctor` says in what this schema differs.',
     });
   }
   if (isCollationMix(error)) {
@@ -68,6 +81,13 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
     return new UnavailableError(`The server refuses this account: ${reason}`, {
       ...because,
       word: 'access_denied',
+    });
+  }
+  if (isServerFull(error)) {
+    return new UnavailableError(`The server takes no more connections: ${reason}`, {
+      ...because,
+      word: 'too_many_connections',
+      hint: 'Try again in a moment, or name another server in --host.',
     });
   }
   if (isNotPrimary(error)) {
@@ -107,7 +127,31 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
       word: 'unreachable',
     });
   }
+  if (isOfServer(error) && !isStatementWrong(error)) {
+    return new UnavailableError(`The server reports error ${serverError(error)!.errno}: ${reason}`, {
+      ...because,
+      word: 'server_error',
+    });
+  }
   return error;
+}
+
+/** Like `failureOf`, for what went wrong before the first question: of a server nothing is a bug of ours then. */
+export function connectionFailure(error: unknown, signal: AbortSignal): unknown {
+  const method = unknownLoginMethod(error);
+  if (method !== null) {
+    return new UnavailableError(`The account logs in with ${method}, which sf-ops does not have.`, {
+      word: 'access_denied',
+      hint: 'Use an account that logs in with ed25519 or mysql_native_password.',
+      cause: error,
+    });
+  }
+  const failure = failureOf(error, signal);
+  if (failure instanceof SfOpsError || serverError(failure) === null) return failure;
+  return new UnavailableError(`The server does not let us in: ${serverMessage(error)}`, {
+    word: 'unreachable',
+    cause: error,
+  });
 }
 
 /** @param sentence what was, or was not, written */

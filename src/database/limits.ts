@@ -23,6 +23,8 @@ export interface Limits {
    * removes a finished operation: until then, what is not there was not committed.
    */
   settleSeconds: number;
+  /** Bytes of one answer, all of which is kept in memory. */
+  answerBytes: number;
 }
 
 /** A dead Galera node is given up by the others after about 6 s, at Galera's defaults: waits for servers are longer. */
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
   retrySeconds: 20,
   commitSeconds: 15,
   settleSeconds: 25,
+  answerBytes: 128 * 1024 * 1024,
 };
 
 /** The point in time at which the whole command must have ended. */

@@ -2,11 +2,14 @@
  * What MariaDB's and the driver's errors mean. Matched on `errno`: mysql2 gives some MariaDB errors another
  * error's name in `code`. Server numbers: MariaDB 10.11 and 11.8.
  */
-interface DriverError extends Error {
+export interface DriverError extends Error {
   errno?: number;
   code?: string;
   fatal?: boolean;
+  /** Only what the server itself reports has one. */
+  sqlState?: string;
   sqlMessage?: string;
+  sql?: string;
 }
 
 /** The error of the server or the driver itself, under whatever wraps it; null if there is none. */
@@ -61,8 +64,8 @@ export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1
 /** 1317: KILL QUERY, by an administrator or by Galera for the sake of another node's write. */
 export const isStatementKilled = (error: unknown): boolean => hasErrno(error, 1317);
 
-/** 1193: this server does not know the variable. */
-export const isUnknownVariable = (error: unknown): boolean => hasErrno(error, 1193);
+/** 1109: `information_schema` has no such table, as where the server is not MariaDB. */
+export const isUnknownTable = (error: unknown): boolean => hasErrno(error, 1109);
 
 /** 1142, 1143, 1227, 1044, 1370: a privilege is missing. */
 export const isPrivilegeMissing = (error: unknown): boolean => hasErrno(error, 1142, 1143, 1227, 1044, 1370);
@@ -82,8 +85,22 @@ export const isTableMissing = (error: unknown): boolean => hasErrno(error, 1146)
 /** 1049: the database does not exist. */
 export const isDatabaseMissing = (error: unknown): boolean => hasErrno(error, 1049);
 
-/** 1045, 1698, 1044 at connection time: the account or its password is refused. */
-export const isAccessDenied = (error: unknown): boolean => hasErrno(error, 1045, 1698, 1044, 1862, 1820);
+/**
+ * The account, its password or this machine is refused, and would be by the next try too: 1045, 1698, 1044; 1820, 1862
+ * (password expired), 4151, 3118 (account locked), 1129, 1130 (host), 3159 (TLS required), 1251, 1524 (login method).
+ */
+export const isAccessDenied = (error: unknown): boolean =>
+  hasErrno(error, 1045, 1698, 1044, 1820, 1862, 4151, 3118, 1129, 1130, 3159, 1251, 1524);
+
+/** The server has no room for one more connection: 1040, 1203, 1226 (of this account), 1041, 1135 (memory, threads). */
+export const isServerFull = (error: unknown): boolean => hasErrno(error, 1040, 1203, 1226, 1041, 1135);
+
+/** The statement itself is wrong, whatever the database holds: 1064, 1136, 1149, 1210, 1305, 1318, 1582. A bug of ours. */
+export const isStatementWrong = (error: unknown): boolean =>
+  hasErrno(error, 1064, 1136, 1149, 1210, 1305, 1318, 1582);
+
+/** Whether the server itself reports the error, as opposed to the driver or the network. */
+export const isOfServer = (error: unknown): boolean => serverError(error)?.sqlState !== undefined;
 
 /**
  * The connection is gone, or was killed: 1053 shutdown in progress, 1927 killed, 2006/2013 in the client libraries'
@@ -95,11 +112,26 @@ export function isConnectionLost(error: unknown): boolean {
   return hasErrno(found, 1053, 1927, 2006, 2013) || found.fatal === true || hasNetworkCode(found);
 }
 
+/** Nothing listens there, no such host exists, or no answer came in time: to dial again at once is of no use. */
+export function isNobodyThere(error: unknown): boolean {
+  const code = serverError(error)?.code ?? '';
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT|EACCES|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|PROTOCOL_SEQUENCE_TIMEOUT)$/.test(
+    code,
+  );
+}
+
+/** The login method that the server asks for and the driver does not know, or null; mysql2 3.24 has it in the sentence. */
+export function unknownLoginMethod(error: unknown): string | null {
+  const found = serverError(error);
+  if (found?.code !== 'AUTH_SWITCH_PLUGIN_ERROR') return null;
+  return /unknown plugin (\w*)/.exec(found.message)?.[1] ?? null;
+}
+
 /**
  * Whether the same may succeed a moment later, perhaps on another server: a conflict, a wait that was too long, or a
  * server that is lost. Nothing of an open transaction is left in any of these cases, unless COMMIT had been sent.
  */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return (
     isDeadlock(error) ||
     isSnapshotConflict(error) ||
@@ -135,6 +167,25 @@ const NETWORK_CODES = new Set([
 
 function hasNetworkCode(error: DriverError): boolean {
   return error.code !== undefined && NETWORK_CODES.has(error.code);
+}
+
+/** `Duplicate entry 'x' for key 'k'`, `Incorrect integer value: 'x' for column …`, `… syntax to use near 'x' at line 1`. */
+const QUOTED_VALUE = /(entry|value:?|near) '.*'(?= for | at row | at line |$)/gs;
+
+/**
+ * The error of a statement without the values that were bound to it, which may be anybody's secret: the driver attaches
+ * the whole statement, and the server quotes parts of it. An error that is neither the server's nor the network's means
+ * that what came was no answer to a statement: the connection is of no use any more.
+ */
+export function withoutValues(error: DriverError): DriverError {
+  delete error.sql;
+  if (error.sqlMessage !== undefined) {
+    error.sqlMessage = error.sqlMessage.replace(QUOTED_VALUE, "$1 '…'");
+    error.message = error.sqlMessage;
+    error.stack = `${error.name}: ${error.message}`;
+  }
+  if (serverError(error) === null) error.fatal = true;
+  return error;
 }
 
 /** The server's or driver's own words, without the SQL that mysql2 attaches. */

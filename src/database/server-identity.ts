@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describeAddress } from '../configuration/connection-settings.js';
-import { isUnknownVariable } from './server-errors.js';
 import { galeraUnfitness } from '../core/server-fitness.js';
+import { isUnknownTable } from './server-errors.js';
 import type { Session } from './session.js';
 
 /** Who answered. Read once for each connection. */
@@ -26,53 +26,51 @@ export interface GaleraMembership {
   clusterSize: number;
 }
 
+const VARIABLES = ['version', 'hostname', 'read_only', 'wsrep_on', 'wsrep_node_name'];
+const STATUS = ['wsrep_cluster_status', 'wsrep_local_state_comment', 'wsrep_cluster_size'];
+
+/** One statement, which a node outside the Primary Component answers as well. */
 export async function identify(session: Session): Promise<ServerIdentity> {
-  const [server] = await session.rows<{ version: string; hostname: string; read_only: number }>(
-    sql`SELECT VERSION() AS version, @@hostname AS hostname, @@global.read_only AS read_only`,
-  );
-  const wsrep = await wsrepSettings(session);
+  const values = await variables(session);
+  const value = (name: string): string => values.get(name) ?? '';
+  const galera = value('wsrep_on') === 'ON';
   return {
     address: describeAddress(session.address),
-    version: server!.version,
-    node: wsrep === null || wsrep.node_name === '' ? server!.hostname : wsrep.node_name,
-    readOnly: server!.read_only === 1,
-    galera: wsrep === null ? null : await membership(session),
+    version: value('version') || session.greeting,
+    node: (galera && value('wsrep_node_name')) || value('hostname'),
+    readOnly: value('read_only') === 'ON',
+    galera: !galera
+      ? null
+      : {
+          clusterStatus: value('wsrep_cluster_status') || 'unknown',
+          localState: value('wsrep_local_state_comment') || 'unknown',
+          clusterSize: Number(value('wsrep_cluster_size')),
+        },
   };
 }
 
-/** Null where the server was built without wsrep, or it is switched off. */
-async function wsrepSettings(session: Session): Promise<{ node_name: string } | null> {
+/** By lower-case name; those that this server does not know are absent: all of them where it is not MariaDB. */
+async function variables(session: Session): Promise<Map<string, string>> {
   try {
-    const [row] = await session.rows<{ wsrep_on: number; node_name: string }>(
-      sql`SELECT @@global.wsrep_on AS wsrep_on, @@global.wsrep_node_name AS node_name`,
-    );
-    return row!.wsrep_on === 1 ? row! : null;
+    const rows = await session.rows<{ name: string; value: string }>(sql`
+      SELECT variable_name AS name, variable_value AS value FROM information_schema.global_variables
+      WHERE variable_name IN ${VARIABLES} UNION ALL
+      SELECT variable_name, variable_value FROM information_schema.global_status WHERE variable_name IN ${STATUS}`);
+    return new Map(rows.map(({ name, value }) => [name.toLowerCase(), value]));
   } catch (error) {
-    if (isUnknownVariable(error)) return null;
+    if (isUnknownTable(error)) return new Map();
     throw error;
   }
 }
 
-async function membership(session: Session): Promise<GaleraMembership> {
-  const rows = await session.rows<{ Variable_name: string; Value: string }>(
-    sql`SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_cluster_status', 'wsrep_local_state_comment', 'wsrep_cluster_size')`,
-  );
-  const status = new Map(rows.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
-  return {
-    clusterStatus: status.get('wsrep_cluster_status') ?? 'unknown',
-    localState: status.get('wsrep_local_state_comment') ?? 'unknown',
-    clusterSize: Number(status.get('wsrep_cluster_size') ?? 0),
-  };
-}
-
-export interface Unfitness {
+export interface Unusability {
   word: 'not_mariadb' | 'not_primary' | 'not_synced';
   /** Completes `the server …`. */
   reason: string;
 }
 
 /** Why this server is not the one to ask, or null if it is. */
-export function whyUnfit({ version, galera }: ServerIdentity): Unfitness | null {
+export function whyUnusable({ version, galera }: ServerIdentity): Unusability | null {
   if (!/mariadb/i.test(version)) return { word: 'not_mariadb', reason: `is not MariaDB (${version})` };
   if (galera === null) return null;
   const word = galeraUnfitness(galera);

@@ -1,3 +1,5 @@
+import { UnavailableError } from '../core/errors.js';
+
 /** No answer came in time. The connection is closed: what the server did with the statement is not known. */
 export class NoAnswerError extends Error {
   readonly code = 'PROTOCOL_SEQUENCE_TIMEOUT';
@@ -14,11 +16,23 @@ export class StatementInterruptedError extends Error {
   }
 }
 
-export const isNoAnswer = (error: unknown): boolean => isOrWraps(error, NoAnswerError);
-
-export const isInterrupted = (error: unknown): boolean => isOrWraps(error, StatementInterruptedError);
-
-/** Drizzle wraps what its client throws. */
-function isOrWraps(error: unknown, kind: new (...args: never[]) => Error): boolean {
-  return error instanceof kind || (error instanceof Error && isOrWraps(error.cause, kind));
+/** Whoever opened the connection has closed it: nothing may be sent any more, and nothing opens another. */
+export class ClosedError extends Error {
+  constructor() {
+    super('the connection has been closed');
+  }
 }
+
+/** The server sent more than is kept in memory. The connection is closed. */
+export class AnswerTooLargeError extends UnavailableError {
+  constructor(bytes: number) {
+    super(`The server's answer is longer than ${bytes / 1024} KiB, and was cut off.`, {
+      word: 'answer_too_large',
+      hint: 'Ask for less, for example with --limit or for one object.',
+    });
+  }
+}
+
+export const isNoAnswer = (error: unknown): boolean => error instanceof NoAnswerError;
+
+export const isInterrupted = (error: unknown): boolean => error instanceof StatementInterruptedError;

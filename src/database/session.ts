@@ -1,11 +1,18 @@
-import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import type { SQL } from 'drizzle-orm';
-import type { Connection, QueryOptions } from 'mysql2';
+import type { MySql2Database } from 'drizzle-orm/mysql2';
+import type { QueryOptions } from 'mysql2';
 import type { ServerAddress } from '../configuration/connection-settings.js';
-import { disconnect, sayGoodbye } from './driver.js';
+import { disconnect, quit, type DriverLink } from './driver.js';
 import type { BoundStatement } from './insert.js';
 import type { Deadline, Limits } from './limits.js';
-import { NoAnswerError, StatementInterruptedError } from './session-errors.js';
+import { queryBuilder } from './query-builder.js';
+import { withoutValues, type DriverError } from './server-errors.js';
+import {
+  AnswerTooLargeError,
+  ClosedError,
+  NoAnswerError,
+  StatementInterruptedError,
+} from './session-errors.js';
 
 /** Extra seconds that a statement gets on the client over its limit on the server, so that the server speaks first. */
 const CLIENT_GRACE_SECONDS = 1;
@@ -23,7 +30,7 @@ export interface SessionOptions {
 
 /**
  * One connection to one server: sends statements, each within its deadline, and is Drizzle's client.
- * Errors of the server pass through untouched (see `server-errors.ts`); Drizzle's builder wraps them once.
+ * Errors of the server pass through (see `server-errors.ts`), without the values that were bound.
  */
 export class Session {
   /** Drizzle's query builder on this connection. */
@@ -33,23 +40,25 @@ export class Session {
   #broken = false;
   #interruptible = true;
   #ceilingSeconds = Infinity;
+  /** Gives up the statement whose answer is awaited; null while there is none. */
+  #abandon: ((error: Error) => void) | null = null;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly link: DriverLink,
     readonly address: ServerAddress,
     private readonly options: SessionOptions,
   ) {
-    const client = {
-      // Drizzle's `typeCast` only turns dates into text, which the driver does by itself (`dateStrings`).
-      query: async (query: QueryOptions, values: unknown[]): Promise<unknown> =>
-        this.#send({ ...query, values, typeCast: true }),
-    };
-    this.db = drizzle({ client: client as never });
+    this.db = queryBuilder(async (query) => this.#send(query));
   }
 
   /** The server's own id of this connection, as in its process list. */
   get connectionId(): number {
-    return this.connection.threadId ?? 0;
+    return this.link.connection.threadId ?? 0;
+  }
+
+  /** The version that the server, or a proxy before it, gave in its greeting. */
+  get greeting(): string {
+    return this.link.greeting;
   }
 
   /** True once the connection cannot be used any more. */
@@ -96,20 +105,21 @@ export class Session {
     }
   }
 
-  /** Says goodbye to the server, and waits for nothing: there is nothing left to lose. */
+  /** Ends the session: a statement that still runs is given up, and the server is told, but not waited for. */
   close(): void {
     if (this.#broken) return;
+    if (this.#abandon !== null) return this.#abandon(new ClosedError());
     this.#broken = true;
-    sayGoodbye(this.connection);
+    quit(this.link.connection);
   }
 
   /** Drops the connection; the server rolls back what was open. */
   destroy(): void {
     this.#broken = true;
-    disconnect(this.connection);
+    disconnect(this.link.connection);
   }
 
-  async #send(query: QueryOptions): Promise<unknown> {
+  async #send(query: QueryOptions): Promise<[rows: unknown, fields: unknown]> {
     if (this.#interruptible && this.options.signal.aborted) {
       this.destroy();
       throw new StatementInterruptedError();
@@ -125,6 +135,7 @@ export class Session {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
         this.options.signal.removeEventListener('abort', interrupt);
+        this.#abandon = null;
         finish();
       };
       const abandon = (error: Error): void => {
@@ -137,10 +148,15 @@ export class Session {
         if (this.#interruptible) abandon(new StatementInterruptedError());
       };
       const timer = setTimeout(() => abandon(new NoAnswerError(seconds)), seconds * 1000);
+      const { answerBytes } = this.options.limits;
+      this.link.received.allow(answerBytes, () => abandon(new AnswerTooLargeError(answerBytes)));
       this.options.signal.addEventListener('abort', interrupt, { once: true });
-      this.connection.query(query, (error, rows, fields) => {
-        if (error?.fatal) this.#broken = true;
-        settle(() => (error ? reject(error) : resolve([rows, fields])));
+      this.#abandon = abandon;
+      this.link.connection.query(query, (error, rows, fields) => {
+        if (error === null) return settle(() => resolve([rows, fields]));
+        const failure = withoutValues(error as DriverError);
+        if (failure.fatal) this.#broken = true;
+        settle(() => reject(failure));
       });
     });
   }

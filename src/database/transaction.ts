@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { ConflictError, UnavailableError } from '../core/errors.js';
-import type { Database } from './database.js';
-import { failureOf, interruption } from './failure.js';
+import { Backoff } from './backoff.js';
+import type { Connector } from './connector.js';
+import { interruption } from './failure.js';
 import { deadlineIn, earlier, type Deadline } from './limits.js';
-import { Patience } from './patience.js';
 import {
   isDeadlock,
   isDuplicateKey,
@@ -60,40 +60,40 @@ class UnknownOutcome<T> extends Error {
  * @throws UnavailableError when no server can answer; with word `outcome_unknown` when COMMIT was sent and its outcome
  *   could not be learned
  */
-export async function runTransaction<T>(database: Database, transaction: Transaction<T>): Promise<T> {
-  const { limits, deadline, signal } = database.options;
-  const patience = new Patience(earlier(deadlineIn(limits.retrySeconds), deadline));
+export async function runTransaction<T>(connector: Connector, transaction: Transaction<T>): Promise<T> {
+  const { limits, deadline, signal } = connector.options;
+  const backoff = new Backoff(earlier(deadlineIn(limits.retrySeconds), deadline));
   for (let duplicates = 0; ;) {
     try {
-      return await attempt(database, transaction);
+      return await attempt(connector, transaction);
     } catch (error) {
-      if (error instanceof UnknownOutcome) return settle(database, transaction, error as UnknownOutcome<T>);
-      await database.leaveIfLost(error);
+      if (error instanceof UnknownOutcome) return settle(connector, transaction, error as UnknownOutcome<T>);
+      connector.failOver(error);
       if (signal.aborted) throw interruption(signal);
       const isWorthALook = isDuplicateKey(error) && (duplicates += 1) < DUPLICATE_ATTEMPTS;
-      if (patience.exhausted || !(isWorthALook || database.mayPass(error))) {
-        throw notWritten(transaction, error, signal);
+      if (backoff.exhausted || !(isWorthALook || connector.isRetryable(error))) {
+        throw notWritten(connector, transaction, error);
       }
-      await patience.pause(signal);
+      await backoff.pause(connector.ending);
     }
   }
 }
 
-async function attempt<T>(database: Database, transaction: Transaction<T>): Promise<T> {
-  const session = await database.begin(sql`START TRANSACTION`);
+async function attempt<T>(connector: Connector, transaction: Transaction<T>): Promise<T> {
+  const session = await connector.begin(sql`START TRANSACTION`);
   let result: T;
   try {
     result = await transaction.work(session);
-    if (database.options.signal.aborted) throw new StatementInterruptedError();
+    if (connector.options.signal.aborted) throw new StatementInterruptedError();
   } catch (error) {
-    await rollBack(session, database.options.limits.connectSeconds);
+    await rollBack(session, connector.options.limits.connectSeconds);
     throw error;
   }
-  await commit(database, session, result);
+  await commit(connector, session, result);
   return result;
 }
 
-async function commit<T>({ options }: Database, session: Session, result: T): Promise<void> {
+async function commit<T>({ options }: Connector, session: Session, result: T): Promise<void> {
   const { limits, deadline } = options;
   const settleBy = earlier(deadlineIn(limits.settleSeconds), deadline);
   const seconds = Math.min(limits.commitSeconds, settleBy.remaining() * (1 - SHARE_FOR_SETTLING));
@@ -127,14 +127,14 @@ async function rollBack(session: Session, seconds: number): Promise<void> {
  * two comes first, the next look finds it.
  */
 async function settle<T>(
-  database: Database,
+  connector: Connector,
   transaction: Transaction<T>,
   unknown: UnknownOutcome<T>,
 ): Promise<T> {
-  await database.leaveIfLost(unknown.cause);
-  await database.drop();
-  const shelter = database.sheltered(unknown.settleBy);
-  const patience = new Patience(shelter.options.deadline);
+  connector.failOver(unknown.cause);
+  connector.drop();
+  const shelter = connector.sheltered({ deadline: earlier(unknown.settleBy, connector.options.deadline) });
+  const backoff = new Backoff(shelter.options.deadline);
   const results = [unknown.result];
   try {
     for (;;) {
@@ -144,26 +144,27 @@ async function settle<T>(
       } catch (error) {
         if (error instanceof UnknownOutcome) results.push((error as UnknownOutcome<T>).result);
         const given: unknown = error instanceof UnknownOutcome ? error.cause : error;
-        await shelter.leaveIfLost(given);
+        shelter.failOver(given);
         const isWorthALook = isDuplicateKey(given) || error instanceof UnknownOutcome;
-        if (patience.exhausted || !(isWorthALook || shelter.mayPass(given)))
+        if (backoff.exhausted || !(isWorthALook || shelter.isRetryable(given)))
           throw outcomeUnknown(transaction, unknown.result, given);
-        await patience.pause(shelter.options.signal);
+        await backoff.pause(shelter.ending);
       }
     }
   } finally {
-    await shelter.close();
+    shelter.close();
   }
 }
 
-async function isCommitted<T>(shelter: Database, transaction: Transaction<T>, result: T): Promise<boolean> {
+async function isCommitted<T>(shelter: Connector, transaction: Transaction<T>, result: T): Promise<boolean> {
   return transaction.isCommitted(await shelter.begin(sql`SELECT 1`), result);
 }
 
 /** Nothing was written: COMMIT was never sent, or was refused. */
-function notWritten<T>({ subject }: Transaction<T>, error: unknown, signal: AbortSignal): unknown {
-  const isRivalry = isDeadlock(error) || isSnapshotConflict(error) || isLockWaitTimeout(error);
-  const failure = failureOf(error, signal);
+function notWritten<T>(connector: Connector, { subject }: Transaction<T>, error: unknown): unknown {
+  const isRivalry =
+    isDeadlock(error) || isSnapshotConflict(error) || isLockWaitTimeout(error) || isDuplicateKey(error);
+  const failure = connector.failureOf(error);
   if (isRivalry && !(error instanceof UnavailableError)) {
     const sentence = isLockWaitTimeout(error)
       ? 'Somebody else has held the same rows or the table for too long'

@@ -150,6 +150,7 @@ test.each(['before', 'after'] as const)(
 
 describe('without --timeout the limits of each kind hold', () => {
   const limits: Limits = {
+    ...DEFAULT_LIMITS,
     connectSeconds: 0.2,
     statementSeconds: 0.1,
     lockWaitSeconds: 0.1,

@@ -1,21 +1,29 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
+import type { ConnectionSettings } from '../../src/configuration/connection-settings.js';
 import { ConflictError, UnavailableError } from '../../src/core/errors.js';
+import { Connector } from '../../src/database/connector.js';
 import { Database } from '../../src/database/database.js';
 import { isDeadlock } from '../../src/database/server-errors.js';
-import type { Session } from '../../src/database/session.js';
+import type { Session, SessionOptions } from '../../src/database/session.js';
 import type { Transaction } from '../../src/database/transaction.js';
 
 /** Reads what the node happens to have applied, as a program does that knows nothing of Galera. */
 class WithoutCausalReads extends Database {
+  constructor(settings: ConnectionSettings, options: SessionOptions) {
+    super(settings, options, new ImpatientConnector(settings, options));
+  }
+}
+
+class ImpatientConnector extends Connector {
   readonly #loosened = new WeakSet<Session>();
 
-  override async session(): Promise<Session> {
-    const session = await super.session();
+  override async begin(opening: SQL): Promise<Session> {
+    const session = await this.session();
     if (!this.#loosened.has(session)) {
       this.#loosened.add(session);
       await session.db.execute(sql`SET SESSION wsrep_sync_wait = 0`);
     }
-    return session;
+    return super.begin(opening);
   }
 }
 
@@ -23,7 +31,8 @@ class WithoutCausalReads extends Database {
 class WithoutOutcomeLookUp extends Database {
   override async write<T>(transaction: Transaction<T>): Promise<T> {
     try {
-      const session = await this.begin(sql`START TRANSACTION`);
+      const session = await this.session();
+      await session.db.execute(sql`START TRANSACTION`);
       const result = await transaction.work(session);
       await session.db.execute(sql`COMMIT`);
       return result;

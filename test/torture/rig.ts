@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import type { Limits } from '../../src/database/limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../../src/database/limits.js';
 import { settingsFor } from '../fixtures/reach.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { FaultProxy } from '../servers/fault-proxy.js';
@@ -16,6 +16,7 @@ export const SIZE: PlanSize = { sessions: 9, actions: 6, clients: 3, nodes: 3, n
 
 /** In proportion to the test clusters, whose nodes give each other up three times sooner than Galera's defaults say. */
 const LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
   connectSeconds: 2,
   statementSeconds: 15,
   lockWaitSeconds: 3,

@@ -6,8 +6,8 @@ import {
 } from '../../configuration/connection-settings.js';
 import type { ClockComparison, ServerProbe, ProbedServer } from '../doctor/facts.js';
 import { UnavailableError } from '../../core/errors.js';
-import { failureOf } from '../../database/failure.js';
-import { greet } from '../../database/open-session.js';
+import { connectionFailure } from '../../database/failure.js';
+import { reach } from '../../database/open-session.js';
 import type { Session, SessionOptions } from '../../database/session.js';
 import { readGaleraNode } from './galera-node.js';
 import { globalVariables } from '../../database/server-variables.js';
@@ -65,7 +65,7 @@ async function probe(
   };
   const where = { address: describeAddress(address), given };
   try {
-    const { session, identity } = await greet(settings, address, { ...options, limits });
+    const { session, identity } = await reach(settings, address, { ...options, limits });
     try {
       const galera = identity.galera === null ? null : await readGaleraNode(session, identity.galera);
       const server: ProbedServer = {
@@ -80,7 +80,7 @@ async function probe(
       session.close();
     }
   } catch (error) {
-    const failure = failureOf(error, options.signal);
+    const failure = connectionFailure(error, options.signal);
     if (!(failure instanceof UnavailableError)) throw failure;
     return { ...where, outcome: { unknown: failure.message }, announced: [] };
   }

@@ -4,7 +4,7 @@ const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 
 /** Trying again until a point in time: pauses that grow, each of a random length so that rivals do not stay in step. */
-export class Patience {
+export class Backoff {
   #pauses = 0;
 
   constructor(private readonly until: Deadline) {}
