@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -20,12 +20,18 @@ const run = promisify(execFile);
     site = await Site.create();
     await insertCluster(site);
     home = mkdtempSync(join(runFolder(), 'executable-'));
+    writeFileSync(join(home, 'config'), '');
   }, 180_000);
   afterAll(async () => site.close());
 
   /** Without a Node on the PATH, from a folder that has nothing to do with the checkout. */
   function sfOps(words: string[], extra: Record<string, string> = {}): ReturnType<typeof spawnSync> {
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: home, SF_OPS_CONFIG: '/dev/null', ...extra };
+    const env = {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: home,
+      SF_OPS_CONFIG: join(home, 'config'),
+      ...extra,
+    };
     expect(spawnSync('sh', ['-c', 'command -v node'], { env: { PATH: '/bin' } }).status).not.toBe(0);
     return spawnSync(program, words, { cwd: home, env: { ...env, PATH: '/bin' }, encoding: 'utf8' });
   }
