@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { compositeTargetUniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
 import { apply, standingOf } from '../fixtures/migrating.js';
@@ -20,15 +19,14 @@ test('keys that cannot be built for what is written meanwhile: a sentence, a way
   const insert = (rows: number): string => `INSERT INTO cluster_operation_targets
     (operation_uuid, operation_type, target_object_type, target_uuid, created_at)
     SELECT UUID(), 'net_op', 'NETWORK', UUID(), 1 FROM seq_1_to_${rows}`;
-  await site.query(insert(40_000));
+  await site.query(insert(60_000));
   const shape = await shapeOf(site);
   const writer = await createConnection(site.settings);
   let isOver = false;
   const writing = (async () => {
-    while (!isOver) {
-      await writer.query(insert(300));
-      await sleep(10); // in which the ALTER finds its moment to begin
-    }
+    const building = `SELECT 1 FROM information_schema.processlist
+      WHERE info LIKE 'ALTER TABLE%ADD UNIQUE%' AND state = 'altering table'`;
+    while (!isOver) if ((await site.query(building)).length > 0) await writer.query(insert(2_000));
   })();
   await expect(apply(site, compositeTargetUniqueness, { maxWaitSeconds: 60 })).rejects.toMatchObject({
     exitCode: 7,
