@@ -1,4 +1,3 @@
-import { COMMANDS } from '../commands/index.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { loadFormat } from '../render/formats.js';
 import { Output } from '../render/output.js';
@@ -8,6 +7,7 @@ import { failureOf, failureText } from './failure.js';
 import { allOptions } from './global-options.js';
 import { listenForInterruption, type Interruption } from './interruption.js';
 import { requestedFormat } from './look.js';
+import { PROGRAM } from './program.js';
 import { runCommand } from './run-command.js';
 import { write, type Terminal } from './terminal.js';
 
@@ -30,17 +30,12 @@ async function run(
   stdout: Output,
   interruption: Interruption,
 ): Promise<ExitCode> {
-  const line = parseCommandLine(helpAsOption(argv), COMMANDS, allOptions);
+  const line = parseCommandLine(argv, PROGRAM, allOptions);
   const text = await textInstead(line, argv);
   if (text === null) return runCommand(line, terminal, stdout, interruption.signal);
   await stdout.write(text);
   await stdout.flush();
   return ExitCode.OK;
-}
-
-/** `help pending` is `pending --help`, so that there is one way to a help text. */
-function helpAsOption(argv: readonly string[]): readonly string[] {
-  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
 }
 
 /** Help or the version; null for a command line that runs a command. */
@@ -50,7 +45,7 @@ async function textInstead(
 ): Promise<string | null> {
   if (typed.has('version')) return `${typed.has('verbose') ? buildDetails() : VERSION}\n`;
   if (!typed.has('help') && argv.length > 0) return null;
-  const { commandHelp, listHelp } = await import('./help.js');
+  const { commandHelp, listHelp } = await import('./documentation/help.js');
   return definition === null ? listHelp(group) : commandHelp(definition);
 }
 

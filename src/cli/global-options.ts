@@ -16,7 +16,7 @@ const OUTPUT = { group: 'Output' };
 
 /** The options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS = {
-  host: text('host[:port],…', 'server, or several in order of preference', DATABASE),
+  host: text('host[:port],...', 'server, or several in order of preference', DATABASE),
   port: text('port', 'TCP port for hosts that name none (3306)', DATABASE),
   user: text('user', 'account (shakenfist)', DATABASE),
   database: text('name', 'database (shakenfist)', DATABASE),

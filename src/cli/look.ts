@@ -1,3 +1,4 @@
+import type { CommandDefinition } from '../commands/definition.js';
 import type { Environment } from '../configuration/connection-settings.js';
 import type { Look } from '../render/look.js';
 import type { GlobalOptions } from './global-options.js';
@@ -21,9 +22,13 @@ export function lookOf(terminal: Terminal, options: GlobalOptions): Look {
 }
 
 /** A table is for people; programs and files get `plain`. */
-export function formatOf({ json, format }: GlobalOptions, terminal: Terminal): string {
+export function formatOf(
+  { json, format }: GlobalOptions,
+  { defaultFormat }: CommandDefinition,
+  terminal: Terminal,
+): string {
   if (json) return 'json';
-  return format ?? (terminal.stdout.isTTY ? 'table' : 'plain');
+  return format ?? defaultFormat ?? (terminal.stdout.isTTY ? 'table' : 'plain');
 }
 
 /**

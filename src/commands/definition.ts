@@ -27,6 +27,10 @@ export interface CommandDefinition<
   readonly sections?: readonly HelpSection[];
   /** Formats beside those that every command has. */
   readonly formats?: readonly string[];
+  /** What the answer is written in without `--format`, where that is neither a table nor `plain`. */
+  readonly defaultFormat?: string;
+  /** Not listed: for programs, not for people. */
+  readonly isHidden?: boolean;
   /** Whether the answer can go to a file: such a command has `--output`. */
   readonly toFile?: boolean;
   /** What its own exit codes mean; 0, 2, 69, 78 and the signals are the same everywhere. */
@@ -74,7 +78,9 @@ export type Completer =
   | 'operation-type'
   /** `TYPE:UUID` of an operation. */
   | 'typed-operation'
-  | 'task';
+  | 'task'
+  /** A command or a topic of the help. */
+  | 'topic';
 
 interface Described<Value> {
   readonly description: string;

@@ -147,6 +147,32 @@ export function optionalArgument<Word extends string = string>(
   };
 }
 
+/** One of a few words, which must be there. */
+export function requiredChoice<const Word extends string>(
+  choices: readonly Word[],
+): ArgumentDefinition<Word> {
+  return {
+    description: choices.join(', '),
+    choices,
+    required: true,
+    variadic: false,
+    stdin: false,
+    read: ([typed]) => readChoice(typed ?? '', choices),
+  };
+}
+
+/** Any number of words. */
+export function words(description: string, completes: Completer): ArgumentDefinition<readonly string[]> {
+  return {
+    description,
+    completes,
+    required: false,
+    variadic: true,
+    stdin: false,
+    read: (typed) => ({ value: typed }),
+  };
+}
+
 /** Uuids, names or beginnings of uuids; `-` stands for the lines of standard input. */
 export function ids(
   description: string,

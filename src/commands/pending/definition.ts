@@ -4,7 +4,7 @@ import { defineCommand, type Request } from '../definition.js';
 import { choice, count, duration, flag, ids, optionalArgument, text } from '../parameters.js';
 
 const ARGUMENTS = {
-  objectType: optionalArgument('network, instance, …', { completes: 'object-type' }),
+  objectType: optionalArgument('network, instance, ...', { completes: 'object-type' }),
   uuid: ids('uuids, names, or the beginnings of uuids', 'object', { required: false }),
 };
 

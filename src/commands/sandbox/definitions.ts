@@ -89,7 +89,7 @@ export const sandboxSeed = defineCommand({
 export const sandboxUrl = defineCommand({
   name: 'sandbox url',
   summary: 'its address for other programs; started if need be',
-  examples: [{ command: 'sandbox url', comment: 'to be put into another program’s configuration' }],
+  examples: [{ command: 'sandbox url', comment: 'for the configuration of another program' }],
   arguments: NONE,
   options: NONE,
   exitCodes: {},

@@ -5,9 +5,9 @@ import type {
   HelpSection,
   OptionDefinition,
   OptionDefinitions,
-} from '../commands/definition.js';
-import { ownOptions } from './global-options.js';
-import { flagOf, kebab } from './typed-values.js';
+} from '../../commands/definition.js';
+import { ownOptions } from '../global-options.js';
+import { flagOf, kebab } from '../typed-values.js';
 
 type Entry = HelpSection['entries'][number];
 
