@@ -1,7 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { ConfigurationError } from '../core/errors.js';
+import type { ConnectionFlags, Environment } from './connection-flags.js';
 import { sourcesOf, type Source } from './connection-sources.js';
 import { readRegularFile } from './regular-file.js';
+
+export type { ConnectionFlags, Environment } from './connection-flags.js';
 
 const DEFAULT_PORT = 3306;
 
@@ -24,27 +27,11 @@ export interface ConnectionSettings {
   password: string;
   database: string;
   tls: TlsSettings | null;
-  /** Where the address came from, for messages: `--host`, `SHAKENFIST_MARIADB_HOST`, a file's path. */
+  /** Where the address came from, for messages: `--host`, `SHAKENFIST_MARIADB_HOST`, `my.cnf:3`. */
   origin: string;
+  /** The same of what an account is refused for; absent for what is a default. */
+  origins?: { user?: string; password?: string; database?: string };
 }
-
-/** The connection flags of the command line, each absent unless it was given. */
-export interface ConnectionFlags {
-  host?: string;
-  port?: string;
-  user?: string;
-  database?: string;
-  socket?: string;
-  passwordFile?: string;
-  defaultsFile?: string;
-  sslCa?: string;
-  sslCert?: string;
-  sslKey?: string;
-  sslVerifyServerCert?: boolean;
-  config?: string;
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Decides where the database is. Each setting on its own takes the first that has it: flags, the option file that a
@@ -58,6 +45,7 @@ export function resolveConnection(flags: ConnectionFlags, environment: Environme
   const sources = sourcesOf(flags, environment);
   const first = <K extends keyof Source>(key: K): Source[K] | undefined =>
     sources.find((source) => source[key] !== undefined)?.[key];
+  const [user, password, database] = [first('user'), first('password'), first('database')];
 
   const located = sources.find((source) => source.socket !== undefined || source.host !== undefined);
   if (located === undefined) {
@@ -67,16 +55,27 @@ export function resolveConnection(flags: ConnectionFlags, environment: Environme
       hint: 'Name it with --host (or --socket, or SHAKENFIST_MARIADB_HOST), or try everything on a private server with --sandbox.',
     });
   }
+  const address = (located.socket ?? located.host)!;
   return {
     addresses:
       located.socket === undefined
-        ? parseHosts(located.host!, parsePort(first('port') ?? String(DEFAULT_PORT)))
-        : [{ socketPath: located.socket }],
-    user: first('user') ?? 'shakenfist',
-    password: first('password') ?? '',
-    database: first('database') ?? 'shakenfist',
-    tls: tlsSettings(first('sslCa'), first('sslCert'), first('sslKey'), first('sslVerify')),
-    origin: located.name,
+        ? parseHosts(address.value, parsePort(first('port')?.value ?? String(DEFAULT_PORT)))
+        : [{ socketPath: address.value }],
+    user: user?.value ?? 'shakenfist',
+    password: password?.value ?? '',
+    database: database?.value ?? 'shakenfist',
+    tls: tlsSettings(
+      first('sslCa')?.value,
+      first('sslCert')?.value,
+      first('sslKey')?.value,
+      first('sslVerify')?.value,
+    ),
+    origin: address.origin,
+    origins: {
+      ...(user === undefined ? {} : { user: user.origin }),
+      ...(password === undefined ? {} : { password: password.origin }),
+      ...(database === undefined ? {} : { database: database.origin }),
+    },
   };
 }
 
@@ -90,9 +89,13 @@ export function parseHosts(list: string, port: number): ServerAddress[] {
       const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
       const plain = /^([^:]+)(?::(\d+))?$/.exec(entry);
       const match = bracketed ?? plain;
-      if (match) return { host: match[1]!, port: match[2] === undefined ? port : parsePort(match[2]) };
+      if (match && !/[@/]/.test(match[1]!))
+        return { host: match[1]!, port: match[2] === undefined ? port : parsePort(match[2]) };
       if (isIPv6(entry)) return { host: entry, port };
-      throw new ConfigurationError(`"${entry}" is not a host: give host or host:port.`);
+      // Not repeated in the sentence: where somebody wrote user:password@host, it would show the password.
+      throw new ConfigurationError('A database host is given as host or host:port, and nothing else.', {
+        hint: 'The account goes into --user, its password into --password-file.',
+      });
     });
   if (addresses.length === 0) throw new ConfigurationError('The list of database hosts is empty.');
   return addresses;

@@ -1,33 +1,38 @@
 import { UsageError } from '../core/errors.js';
-import type { ConnectionFlags, Environment } from './connection-settings.js';
-import { readDefaultsFile } from './defaults-file.js';
+import type { ConnectionFlags, Environment } from './connection-flags.js';
+import { OWN_OPTION_FILE, readDefaultsFile } from './defaults-file.js';
+import { tlsOptionsOf } from './option-file-tls.js';
 import { readRegularFile } from './regular-file.js';
 import { DEFAULT_CONFIG_PATH, parseSfConfig } from './sf-config.js';
 
+/** A value, and where it comes from, for messages: `--user`, `SHAKENFIST_MARIADB_USER`, `my.cnf:3`. */
+export interface Setting<T = string> {
+  value: T;
+  origin: string;
+}
+
 /** One place that may say how to reach the database: what it says, each absent where it is silent. */
 export interface Source {
-  /** For messages: a flag, a file's path. */
-  name: string;
   /** A sentence for a source that is there and cannot be looked at. */
   unreadable?: string;
-  host?: string | undefined;
-  socket?: string | undefined;
-  port?: string | undefined;
-  user?: string | undefined;
-  password?: string | undefined;
-  database?: string | undefined;
-  sslCa?: string | undefined;
-  sslCert?: string | undefined;
-  sslKey?: string | undefined;
-  sslVerify?: boolean | undefined;
+  host?: Setting | undefined;
+  socket?: Setting | undefined;
+  port?: Setting | undefined;
+  user?: Setting | undefined;
+  password?: Setting | undefined;
+  database?: Setting | undefined;
+  sslCa?: Setting | undefined;
+  sslCert?: Setting | undefined;
+  sslKey?: Setting | undefined;
+  sslVerify?: Setting<boolean> | undefined;
 }
 
 /** Flags, the option file that a flag names, the environment, Shaken Fist's own configuration: the nearest first. */
 export function sourcesOf(flags: ConnectionFlags, environment: Environment): Source[] {
   return [
     fromFlags(flags),
-    ...(flags.defaultsFile === undefined ? [] : [fromDefaultsFile(flags.defaultsFile)]),
-    fromShakenFist((name) => environment[name], 'the environment'),
+    ...fromOptionFile(flags),
+    fromShakenFist((name) => environment[name], ''),
     fromConfigFile(flags.config),
   ];
 }
@@ -37,61 +42,60 @@ function fromFlags(flags: ConnectionFlags): Source {
   if (flags.host !== undefined && flags.socket !== undefined) {
     throw new UsageError('--host and --socket exclude each other.');
   }
-  for (const name of ['host', 'port', 'user', 'database', 'socket'] as const) {
+  for (const name of ['host', 'port', 'user', 'database', 'socket', 'profile'] as const) {
     if (flags[name] === '') throw new UsageError(`--${name} is empty.`);
   }
+  const { passwordFile } = flags;
   return {
-    name: flags.socket === undefined ? '--host' : '--socket',
-    host: flags.host,
-    socket: flags.socket,
-    port: flags.port,
-    user: flags.user,
-    database: flags.database,
-    password: flags.passwordFile === undefined ? undefined : readPassword(flags.passwordFile),
-    sslCa: flags.sslCa,
-    sslCert: flags.sslCert,
-    sslKey: flags.sslKey,
-    sslVerify: flags.sslVerifyServerCert,
+    host: setting(flags.host, '--host'),
+    socket: setting(flags.socket, '--socket'),
+    port: setting(flags.port, '--port'),
+    user: setting(flags.user, '--user'),
+    database: setting(flags.database, '--database'),
+    password:
+      passwordFile === undefined
+        ? undefined
+        : { value: readPassword(passwordFile), origin: `--password-file ${passwordFile}` },
+    sslCa: setting(flags.sslCa, '--ssl-ca'),
+    sslCert: setting(flags.sslCert, '--ssl-cert'),
+    sslKey: setting(flags.sslKey, '--ssl-key'),
+    sslVerify: setting(flags.sslVerifyServerCert, '--ssl-verify-server-cert'),
   };
 }
 
-function fromDefaultsFile(path: string): Source {
-  const options = readDefaultsFile(path);
-  const host = nonEmpty(options.get('host'));
-  const socket = nonEmpty(options.get('socket'));
+function fromOptionFile({ defaultsFile, profile }: ConnectionFlags): Source[] {
+  if (defaultsFile === undefined && profile === undefined) return [];
+  const options = readDefaultsFile(defaultsFile ?? OWN_OPTION_FILE, profile);
+  const of = (name: string): Setting | undefined =>
+    setting(options.get(name)?.value, options.get(name)?.place);
+  const host = nonEmpty(of('host'));
+  const socket = nonEmpty(of('socket'));
   // To the client, localhost means the socket.
-  const isLocal = socket !== undefined && (host === undefined || host === 'localhost');
-  return {
-    name: path,
-    ...(isLocal ? { socket } : { host }),
-    port: options.get('port'),
-    user: options.get('user'),
-    password: options.get('password'),
-    database: options.get('database'),
-    sslCa: options.get('ssl-ca'),
-    sslCert: options.get('ssl-cert'),
-    sslKey: options.get('ssl-key'),
-    // `ssl` alone asks for TLS; as without it, certificates are checked unless the file says otherwise.
-    sslVerify:
-      switchOf(options, 'ssl-verify-server-cert') ?? (switchOf(options, 'ssl') === true ? true : undefined),
+  const isLocal = socket !== undefined && (host === undefined || host.value === 'localhost');
+  return [
+    {
+      ...(isLocal ? { socket } : { host }),
+      port: of('port'),
+      user: of('user'),
+      password: of('password'),
+      database: of('database'),
+      ...tlsOptionsOf(options),
+    },
+  ];
+}
+
+/** @param place the file, or nothing for the environment, where a variable's name says it all */
+function fromShakenFist(read: (name: string) => string | undefined, place: string): Source {
+  const of = (name: string): Setting | undefined => {
+    const variable = `SHAKENFIST_MARIADB_${name}`;
+    return setting(read(variable), place === '' ? variable : `${variable} in ${place}`);
   };
-}
-
-/** A switch as the client spells it: `name`, `name=0`, `skip-name`, `disable-name`. */
-function switchOf(options: ReadonlyMap<string, string>, name: string): boolean | undefined {
-  if (options.has(`skip-${name}`) || options.has(`disable-${name}`)) return false;
-  const value = options.get(name);
-  return value === undefined ? undefined : !/^(0|off|false|no)$/i.test(value);
-}
-
-function fromShakenFist(value: (name: string) => string | undefined, name: string): Source {
   return {
-    name,
-    host: nonEmpty(value('SHAKENFIST_MARIADB_HOST')),
-    port: nonEmpty(value('SHAKENFIST_MARIADB_PORT')),
-    user: nonEmpty(value('SHAKENFIST_MARIADB_USER')),
-    password: value('SHAKENFIST_MARIADB_PASSWORD'),
-    database: nonEmpty(value('SHAKENFIST_MARIADB_DATABASE')),
+    host: nonEmpty(of('HOST')),
+    port: nonEmpty(of('PORT')),
+    user: nonEmpty(of('USER')),
+    password: of('PASSWORD'),
+    database: nonEmpty(of('DATABASE')),
   };
 }
 
@@ -106,9 +110,8 @@ function fromConfigFile(named: string | undefined): Source {
     text = readRegularFile(path, 'configuration file');
   } catch (error) {
     const code = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-    if (named === undefined && code === 'ENOENT') return { name: path };
-    if (named === undefined && code === 'EACCES')
-      return { name: path, unreadable: ` (${path} is not readable.)` };
+    if (named === undefined && code === 'ENOENT') return {};
+    if (named === undefined && code === 'EACCES') return { unreadable: ` (${path} is not readable.)` };
     throw error;
   }
   const values = parseSfConfig(text);
@@ -119,6 +122,10 @@ function readPassword(path: string): string {
   return readRegularFile(path, 'password file').replace(/\r?\n$/, '');
 }
 
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
+function setting<T>(value: T | undefined, origin: string | undefined): Setting<T> | undefined {
+  return value === undefined ? undefined : { value, origin: origin ?? '' };
+}
+
+function nonEmpty(given: Setting | undefined): Setting | undefined {
+  return given?.value === '' ? undefined : given;
 }

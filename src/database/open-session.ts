@@ -5,6 +5,7 @@ import {
   type ServerAddress,
 } from '../configuration/connection-settings.js';
 import { UnavailableError } from '../core/errors.js';
+import { connectionHint } from './connection-hints.js';
 import { connect } from './driver.js';
 import { connectionFailure } from './failure.js';
 import { deadlineIn, limitsWithin } from './limits.js';
@@ -74,14 +75,16 @@ function refusalFrom(error: unknown, { signal }: SessionOptions): UnavailableErr
 }
 
 function noServer(settings: ConnectionSettings, refusals: readonly Refusal[]): NoServerError {
-  const [first, ...others] = refusals.map(({ failure }) => failure);
+  const [first, ...others] = refusals;
   const count = new Set(refusals.map(({ address }) => address)).size;
-  const isShared = others.every(({ word }) => word === first!.word);
+  const isShared = others.every(({ failure }) => failure.word === first!.failure.word);
   const all = count === 1 ? '' : `None of the ${count} servers can answer. `;
   return new NoServerError(`${all}${sentences(refusals)}`, {
-    word: isShared ? first!.word : 'unreachable',
-    hint: (isShared ? first!.hint : undefined) ?? `The addresses come from ${settings.origin}.`,
-    cause: first!.cause,
+    word: isShared ? first!.failure.word : 'unreachable',
+    hint: isShared
+      ? connectionHint(settings, first!.address, first!.failure)
+      : `The addresses come from ${settings.origin}.`,
+    cause: first!.failure.cause,
   });
 }
 

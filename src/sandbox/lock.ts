@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
+import { toolEnvironment } from '../configuration/tool-environment.js';
 import { RefusedError } from '../core/errors.js';
 import { makeDirectory } from './private-directory.js';
 
@@ -25,6 +26,7 @@ function acquire(lockFile: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
     const holder = spawn('flock', ['--exclusive', lockFile, 'sh', '-c', 'echo held; exec cat'], {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: toolEnvironment(),
       // A Ctrl-C on the terminal goes to the whole process group: it must not take the lock away under our hands.
       detached: true,
     });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { toolEnvironment } from '../configuration/tool-environment.js';
 
 export interface ProgramResult {
   /** Null when a signal ended it. */
@@ -20,7 +21,11 @@ export function runProgram(
   options: ProgramOptions = {},
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, programArguments, { cwd: options.cwd, stdio: 'pipe' });
+    const child = spawn(command, programArguments, {
+      cwd: options.cwd,
+      stdio: 'pipe',
+      env: toolEnvironment(),
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

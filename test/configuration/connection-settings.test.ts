@@ -59,7 +59,11 @@ describe('where the database is: the first source that says so', () => {
         addresses: [{ host: 'from-environment', port: 4003 }],
         user: 'config-user',
         password: 'environment-password',
-        origin: 'the environment',
+        origin: 'SHAKENFIST_MARIADB_HOST',
+        origins: {
+          password: 'SHAKENFIST_MARIADB_PASSWORD',
+          user: expect.stringMatching(/^SHAKENFIST_MARIADB_USER in \/.*config$/) as unknown,
+        },
       },
     ],
     [
@@ -71,6 +75,7 @@ describe('where the database is: the first source that says so', () => {
         user: 'defaults-user',
         password: 'p#1',
         database: 'config_db',
+        origin: expect.stringMatching(/my\.cnf:2$/) as unknown,
       },
     ],
     [
@@ -109,6 +114,7 @@ describe('where the database is: the first source that says so', () => {
       database: 'shakenfist',
       tls: null,
       origin: '--host',
+      origins: {},
     });
   });
 

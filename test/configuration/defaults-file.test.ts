@@ -10,10 +10,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(runFolder(), 'defaults-'));
 });
 
-async function read(text: string): Promise<Record<string, string>> {
+async function read(text: string, profile?: string): Promise<Record<string, string>> {
   const path = join(folder, 'my.cnf');
   await writeFile(path, text);
-  return Object.fromEntries(readDefaultsFile(path));
+  return Object.fromEntries([...readDefaultsFile(path, profile)].map(([name, { value }]) => [name, value]));
 }
 
 /** What `mariadb --print-defaults` of MariaDB 10.11 makes of the same lines. */
@@ -38,6 +38,7 @@ describe('an option file is read as the mariadb client reads it', () => {
     ['a comment after quotes', 'user="a#b" # c', { user: 'a#b' }],
     ['a quote that is never closed', `user=it's#b`, { user: `it's#b` }],
     ['an empty value', 'user=', { user: '' }],
+    ['what is loose', 'loose-user=a', { user: 'a' }],
     ['the later of two', 'user=a\nuser=b', { user: 'b' }],
   ])('%s', async (_, line, options) => {
     expect(await read(`[client]\n${line}`)).toEqual(options);
@@ -47,6 +48,22 @@ describe('an option file is read as the mariadb client reads it', () => {
     const text =
       '[client]\nuser=a\nport=1\n[mysqld]\nuser=x\n[client-mariadb]\nuser=b\n[sf-ops]\nport=2\n[mysqldump]\nport=3';
     expect(await read(text)).toEqual({ user: 'b', port: '2' });
+  });
+
+  test('a profile adds its group, which wins wherever it stands', async () => {
+    const text = '[sf-ops-prod]\nhost=p\n[client]\nhost=a\nuser=u\n[sf-ops-test]\nhost=t';
+    expect(await read(text)).toEqual({ host: 'a', user: 'u' });
+    expect(await read(text, 'prod')).toEqual({ host: 'p', user: 'u' });
+    await expect(read(text, 'pord')).rejects.toMatchObject({
+      exitCode: 78,
+      message: expect.stringContaining('no group [sf-ops-pord]') as unknown,
+      hint: 'Its profiles: prod, test.',
+    });
+  });
+
+  test('an option knows its place', async () => {
+    await read('[client]\n\nuser=a');
+    expect(readDefaultsFile(join(folder, 'my.cnf')).get('user')?.place).toBe(`${join(folder, 'my.cnf')}:3`);
   });
 
   test('what stands before any group, and comments, count for nothing', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resolveConnection, type ConnectionFlags } from '../../src/configuration/connection-settings.js';
+import { ConfigurationError } from '../../src/core/errors.js';
 import { runFolder } from '../servers/run-folder.js';
 
 const PEM = '-----BEGIN CERTIFICATE-----\n';
@@ -40,11 +41,33 @@ describe('TLS', () => {
     ['skip-ssl-verify-server-cert', false],
     ['disable-ssl-verify-server-cert', false],
     ['ssl', true],
+    ['loose-ssl', true],
+    ['enable-ssl', true],
+    ['loose-skip-ssl-verify-server-cert', false],
     ['ssl\nssl-verify-server-cert=0', false],
   ])('an option file that says %s', async (line, verify) => {
     const path = await file('tls.cnf', `[client]\nhost=a\n${line}\n`);
     expect(resolveConnection({ defaultsFile: path }, {}).tls).toEqual({ verify });
   });
+
+  test.each([
+    'ssl-cipher=AES',
+    'ssl-capath=/x',
+    'ssl-crl=/x',
+    'ssl_crlpath=/x',
+    'tls-version=TLSv1.3',
+    'ssl-mode=REQUIRED',
+    'loose-ssl-mode=REQUIRED',
+    'ssl-fp=00',
+  ])(
+    'an option file that says %s, which we do not do, is refused, not passed over in plain text',
+    async (line) => {
+      const path = await file('tls.cnf', `[client]\nhost=a\n${line}\n`);
+      const attempt = (): unknown => resolveConnection({ defaultsFile: path }, {});
+      expect(attempt).toThrow(ConfigurationError);
+      expect(attempt).toThrow(/does not have the TLS option .*tls\.cnf:3/);
+    },
+  );
 
   test('a file that holds something else is refused before anything is sent', async () => {
     const sslCa = await file('notes', 'no certificate');

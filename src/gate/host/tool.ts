@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter } from 'node:path';
 import type { Environment } from '../../configuration/connection-settings.js';
+import { toolEnvironment } from '../../configuration/tool-environment.js';
 import { InterruptedError } from '../../core/errors.js';
 import type { Observed } from '../../core/observed.js';
 
@@ -51,7 +52,7 @@ async function runTool(
       command,
       parameters,
       {
-        env: { ...environment, PATH: path, LC_ALL: 'C' },
+        env: { ...toolEnvironment(environment), PATH: path, LC_ALL: 'C' },
         encoding: 'utf8',
         maxBuffer: LONGEST_OUTPUT,
         timeout: seconds * 1000,
