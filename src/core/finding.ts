@@ -21,6 +21,9 @@ export interface Subject {
   readonly type: string;
   readonly uuid: string | null;
   readonly name: string | null;
+  /** A clause about this one, where a finding is about several. */
+  readonly detail?: string;
+  readonly evidence?: Evidence;
 }
 
 /** What was measured, for scripts: JSON. Times are unix seconds, durations seconds. */

@@ -1,4 +1,4 @@
-import { fail, pass, unknown, type Verdicts } from '../../core/finding.js';
+import { fail, pass, unknown, type Verdict } from '../../core/finding.js';
 import { KNOWN_TABLES, TARGET_KEY } from './expected-schema.js';
 import type { KeyFacts, SchemaFacts, TableFacts } from './facts.js';
 import { ruleAbout, type DoctorRule } from './rule.js';
@@ -13,7 +13,7 @@ export const KEY_RULES: readonly DoctorRule[] = [
     title: 'the unique keys of cluster_operation_targets are those of its version',
     why: 'Under the key of v1 only the first target of an operation is kept; with neither key, targets double.',
     remedy: null,
-    judge: (schema) => withTable(schema, 'cluster_operation_targets', ({ keys }) => targetKeys(keys, schema)),
+    judge: targetKeyVerdict,
   }),
   ruleAbout('schema', {
     id: 'metadata-column',
@@ -58,7 +58,11 @@ export const KEY_RULES: readonly DoctorRule[] = [
   }),
 ];
 
-function targetKeys(keys: readonly KeyFacts[], schema: SchemaFacts): Verdicts {
+export function targetKeyVerdict(schema: SchemaFacts): Verdict {
+  return withTable(schema, 'cluster_operation_targets', ({ keys }) => targetKeys(keys, schema));
+}
+
+function targetKeys(keys: readonly KeyFacts[], schema: SchemaFacts): Verdict {
   const version = versionOf(schema, 'cluster_operation_targets');
   const remedy = planCommand(schema, 'cluster_operation_targets');
   const single = keys.find((key) => isUniqueOn(key, ['operation_uuid']));
@@ -83,7 +87,7 @@ function targetKeys(keys: readonly KeyFacts[], schema: SchemaFacts): Verdicts {
     : pass(`${composite.name} (${composite.columns.join(', ')}), ${stamp}.`);
 }
 
-function metadataColumn(hasColumn: boolean, schema: SchemaFacts): Verdicts {
+function metadataColumn(hasColumn: boolean, schema: SchemaFacts): Verdict {
   const version = versionOf(schema, 'object_metadata');
   if (version === null) return unknown('the version of object_metadata is not known');
   const remedy = planCommand(schema, 'object_metadata');
@@ -112,7 +116,7 @@ function versionOf({ versions }: SchemaFacts, table: string): number | null {
   return 'value' in versions ? (versions.value?.get(table) ?? null) : null;
 }
 
-function withTable(schema: SchemaFacts, name: string, judge: (table: TableFacts) => Verdicts): Verdicts {
+function withTable(schema: SchemaFacts, name: string, judge: (table: TableFacts) => Verdict): Verdict {
   const table = schema.tables.get(name);
   return table === undefined ? unknown(`${name} is absent, or hidden from this account`) : judge(table);
 }

@@ -1,4 +1,4 @@
-import { fail, note, pass, unknown, type Verdicts } from '../../core/finding.js';
+import { fail, note, pass, unknown, type Verdict } from '../../core/finding.js';
 import { nameOfObjectType, operationLabels } from '../../core/object-types.js';
 import { OPERATION_TYPES } from '../../core/operations/catalogue.js';
 import { objectTypeOfTarget } from '../../core/operations/field.js';
@@ -21,7 +21,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'the ENUM columns have a label for everything that can be enqueued',
     why: 'An INSERT of an absent label is refused: operations of that type cannot be enqueued.',
     remedy: APPEND_LABELS,
-    judge: enumLabels,
+    judge: enumLabelVerdict,
   }),
   ruleAbout('schema', {
     id: 'unknown-labels',
@@ -76,7 +76,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
 
 const KNOWN_OPERATION_LABELS = new Set(OPERATION_TYPES.map(({ value }) => nameOfObjectType(value)!));
 
-function enumLabels(schema: SchemaFacts): Verdicts {
+export function enumLabelVerdict(schema: SchemaFacts): Verdict {
   return withEnums(schema, (enums) => {
     const untyped = enums.filter(({ column }) => column.labels.length === 0);
     if (untyped.length > 0) {
@@ -111,7 +111,7 @@ interface EnumColumn {
   column: ColumnFacts;
 }
 
-function withEnums({ tables }: SchemaFacts, judge: (enums: EnumColumn[]) => Verdicts): Verdicts {
+function withEnums({ tables }: SchemaFacts, judge: (enums: EnumColumn[]) => Verdict): Verdict {
   const enums = ENUM_COLUMNS.flatMap(([table, name]) => {
     const column = tables.get(table)?.columns.get(name);
     return column === undefined ? [] : [{ name: `${table}.${name}`, column }];
@@ -136,7 +136,7 @@ function uuidColumnsOf({ tables, expected }: SchemaFacts): UuidColumn[] {
   );
 }
 
-function uuidColumns(schema: SchemaFacts): Verdicts {
+function uuidColumns(schema: SchemaFacts): Verdict {
   const columns = uuidColumnsOf(schema);
   const isUnderstood = ({ column: { type }, dashed }: UuidColumn): boolean =>
     dashed ? /^(var)?char\(36\)$/.test(type) : type === 'char(32)' || type === 'uuid';
@@ -156,7 +156,7 @@ function uuidColumns(schema: SchemaFacts): Verdicts {
       });
 }
 
-function collations(schema: SchemaFacts): Verdicts {
+function collations(schema: SchemaFacts): Verdict {
   const byCollation = new Map<string, string[]>();
   for (const { name, column } of uuidColumnsOf(schema)) {
     if (column.collation === null) continue; // a native uuid

@@ -1,0 +1,123 @@
+import { blockerOf } from '../../core/operations/blocker.js';
+import type { OperationRecord, RelatedOperation, WorkRow } from '../../core/operations/operation-record.js';
+import type { FoundDependency } from '../../core/operations/read-operation.js';
+import type { Uuid } from '../../core/uuid.js';
+import type { DatabaseDescription } from '../../database/description.js';
+import { readClusterFacts } from '../../database/queries/cluster-facts.js';
+import type { Session } from '../../database/session.js';
+import type { Activity, StrayWork } from '../rules/facts.js';
+import {
+  readActiveStates,
+  readRowsOf,
+  readStatesOf,
+  type ActiveState,
+  type AuditedTarget,
+  type RowsOfOperation,
+} from './operation-rows.js';
+import { readTargetObjects } from './target-objects.js';
+import { readWorkRows, type QueuedWork } from './work-rows.js';
+
+const NOT_ASKED = { unknown: 'not looked for' };
+
+/**
+ * Everything that is going on, read from the side of what is active: each row of an active operation once, the work
+ * queue once, and one row for each object and each other operation that these name. To be run in one snapshot.
+ *
+ * @param now unix seconds on the server's clock
+ */
+export async function readActivity(
+  session: Session,
+  description: DatabaseDescription,
+  now: number,
+): Promise<Activity> {
+  const cluster = await readClusterFacts(session, description);
+  const active = await readActiveStates(session, description);
+  const queued = await readWorkRows(session);
+  const states = new Map<Uuid, string | null>(active.map(({ uuid, state }) => [uuid, state.value]));
+  const stray = queued.filter(({ operation }) => operation === null || !states.has(operation.uuid));
+  const rows = await readRowsOf(session, [...states.keys()]);
+  const others = [
+    ...[...rows.values()].flatMap(waitedFor),
+    ...stray.flatMap(({ operation }) => operation?.uuid ?? []),
+  ].filter((uuid) => !states.has(uuid));
+  for (const [uuid, state] of await readStatesOf(session, description, others)) states.set(uuid, state);
+
+  const work = workByOperation(queued);
+  const operations = active.map((one) => {
+    const record = recordOf(one, rows.get(one.uuid)!, work.get(one.uuid) ?? [], states);
+    return { record, blocker: blockerOf(record, cluster, now) };
+  });
+  return {
+    operations,
+    strayWork: await strayWork(session, stray, states),
+    objects: await readTargetObjects(
+      session,
+      description,
+      [...rows.values()].flatMap(({ targets }): AuditedTarget[] => targets),
+    ),
+    cluster,
+  };
+}
+
+function waitedFor({ header }: RowsOfOperation): Uuid[] {
+  const { dependsOn, runsAfter } = header?.header.stored ?? {};
+  return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
+}
+
+function workByOperation(queued: readonly QueuedWork[]): Map<Uuid, WorkRow[]> {
+  const work = new Map<Uuid, WorkRow[]>();
+  for (const { operation, row } of queued) {
+    if (operation === null) continue;
+    const known = work.get(operation.uuid);
+    if (known === undefined) work.set(operation.uuid, [row]);
+    else known.push(row);
+  }
+  for (const rows of work.values()) rows.sort((a, b) => a.scheduledAt - b.scheduledAt);
+  return work;
+}
+
+function recordOf(
+  { uuid, type, state }: ActiveState,
+  { header, targets }: RowsOfOperation,
+  work: readonly WorkRow[],
+  states: ReadonlyMap<Uuid, string | null>,
+): OperationRecord {
+  const related = (
+    list: readonly FoundDependency[] | null | undefined,
+    kind: RelatedOperation['kind'],
+  ): RelatedOperation[] =>
+    (list ?? []).map(({ op_type, op_uuid }) => ({
+      uuid: op_uuid,
+      type: op_type,
+      kind,
+      state: states.get(op_uuid) ?? null,
+    }));
+  return {
+    uuid,
+    type: header?.type ?? type,
+    header: header?.header ?? null,
+    state,
+    work: { value: work },
+    targets,
+    dependsOn: related(header?.header.stored.dependsOn, 'depends_on'),
+    runsAfter: related(header?.header.stored.runsAfter, 'runs_after'),
+    requiredBy: NOT_ASKED,
+    error: null,
+  };
+}
+
+async function strayWork(
+  session: Session,
+  stray: readonly QueuedWork[],
+  states: ReadonlyMap<Uuid, string | null>,
+): Promise<StrayWork[]> {
+  const uuids = [...new Set(stray.flatMap(({ operation }) => operation?.uuid ?? []))];
+  const rows = await readRowsOf(session, uuids);
+  return stray.map(({ row, queuedAt, operation }) => ({
+    row,
+    queuedAt,
+    operation,
+    hasHeader: operation !== null && rows.get(operation.uuid)!.header !== null,
+    state: operation === null ? null : (states.get(operation.uuid) ?? null),
+  }));
+}
