@@ -49,7 +49,8 @@ const ENVIRONMENT = {
   message: 'Only the configuration reads the environment.',
 };
 
-const PURE = 'core is pure: clock, randomness and what is outside are handed in.';
+const PURE = 'core and the rules of audit are pure: clock, randomness and what is outside are handed in.';
+const PURE_RULES = ['src/audit/rules/*.ts', 'src/audit/doctor/*.ts'];
 const IMPURE_GLOBALS = [
   ...['process', 'performance', 'crypto', 'fetch', 'console', 'globalThis', 'global'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
@@ -115,11 +116,11 @@ export default tseslint.config(
   // One block for each set of files: of two blocks with the same rule, the later one replaces the earlier.
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/configuration/**', 'src/core/**'],
+    ignores: ['src/main.ts', 'src/configuration/**', 'src/core/**', ...PURE_RULES],
     rules: { 'no-restricted-properties': ['error', ENVIRONMENT] },
   },
   {
-    files: ['src/core/**/*.ts'],
+    files: ['src/core/**/*.ts', ...PURE_RULES],
     rules: {
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS.map((name) => ({ name, message: PURE }))],
       'no-restricted-properties': ['error', ...IMPURE_PROPERTIES.map((one) => ({ ...one, message: PURE }))],
@@ -132,6 +133,23 @@ export default tseslint.config(
     },
   },
   ...importDirection,
+  {
+    files: PURE_RULES,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            OUTSIDE_CORE,
+            {
+              regex: '^\\.\\./(?!(rules|doctor)/|\\.\\./core/)',
+              message: 'Rules of audit import core and each other.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs', 'bin/sf-ops'],
     languageOptions: {

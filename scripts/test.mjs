@@ -14,9 +14,21 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Fast ones first; those that start clusters or fill disks come alone, so that they do not starve each other. */
 const TIERS = {
-  core: { folders: ['core', 'structure', 'files', 'render', 'configuration'], workers: 2 },
+  core: {
+    folders: ['core', 'structure', 'files', 'render', 'configuration', 'audit/doctor', 'audit/rules'],
+    workers: 2,
+  },
   database: {
-    folders: ['database', 'operations', 'gate', 'audit', 'migrations', 'sandbox', 'host'],
+    folders: [
+      'database',
+      'operations',
+      'gate',
+      'audit/facts',
+      'audit/fixes',
+      'migrations',
+      'sandbox',
+      'host',
+    ],
     workers: 2,
   },
   cli: { folders: ['cli'], workers: 2 },

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './definition.js';
+import { audit } from './audit/definition.js';
 import { doctor } from './doctor/definition.js';
 import { enqueue } from './enqueue/definition.js';
 import { history } from './history/definition.js';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   migrateVerify,
   migrateRestore,
   doctor,
+  audit,
   sandboxStart,
   sandboxStop,
   sandboxStatus,

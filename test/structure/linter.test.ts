@@ -16,6 +16,14 @@ const REFUSED: readonly [string, string, string, string][] = [
   ['core loads on demand', 'src/core/probe.ts', "void import('./uuid.js');", 'no-restricted-syntax'],
   ['deep in core, the clock', 'src/core/operations/probe.ts', 'Date.now();', 'no-restricted-properties'],
   ['deep in core, files', 'src/core/operations/probe.ts', "import 'node:fs';", 'no-restricted-imports'],
+  ['a rule reads the clock', 'src/audit/rules/probe.ts', 'Date.now();', 'no-restricted-properties'],
+  ['a rule asks', 'src/audit/rules/probe.ts', "import '../facts/answer.js';", 'no-restricted-imports'],
+  [
+    'a rule of doctor asks',
+    'src/audit/doctor/probe.ts',
+    "import '../../database/database.js';",
+    'no-restricted-imports',
+  ],
   ['core imports upwards', 'src/core/gate/probe.ts', "import '../../gate/gate.js';", 'no-restricted-imports'],
   ['database decides', 'src/database/probe.ts', "import '../gate/gate.js';", 'no-restricted-imports'],
   [
@@ -43,6 +51,7 @@ const ALLOWED: readonly [string, string, string][] = [
     'src/core/probe.ts',
     "import { isIP } from 'node:net';\nexport const d = new Date(isIP(''));",
   ],
+  ['rules share', 'src/audit/rules/probe.ts', "import '../doctor/rule.js';\nimport '../../core/uuid.js';"],
   ['core uses core', 'src/core/gate/probe.ts', "import '../operations/state.js';"],
   ['a use case reads the clock', 'src/operations/probe.ts', 'export const t = Date.now();'],
   ['configuration reads the environment', 'src/configuration/probe.ts', 'export const e = process.env;'],

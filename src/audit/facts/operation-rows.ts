@@ -57,20 +57,31 @@ export async function readRowsOf(
   return found;
 }
 
-/** The states of operations of any type, active or not; those without a row are absent. */
+/** The states of operations of any type, active or not, and since when; those without a row are absent. */
+export async function readStateRowsOf(
+  session: Session,
+  description: DatabaseDescription,
+  uuids: Iterable<Uuid>,
+): Promise<Map<Uuid, { value: string | null; since: number }>> {
+  const states = new Map<Uuid, { value: string | null; since: number }>();
+  for (const chunk of chunks([...new Set(uuids)])) {
+    const rows = await session.rows<Omit<StateColumns, 'object_type' | 'message'>>(sql`
+      SELECT object_uuid, state_value, update_time FROM object_states
+      WHERE object_type IN ${description.operationLabels} AND object_uuid IN ${chunk}`);
+    for (const { object_uuid: text, state_value: value, update_time: since } of rows)
+      states.set(parseUuid(text) ?? text, { value, since });
+  }
+  return states;
+}
+
+/** As `readStateRowsOf`, the states alone. */
 export async function readStatesOf(
   session: Session,
   description: DatabaseDescription,
   uuids: Iterable<Uuid>,
 ): Promise<Map<Uuid, string | null>> {
-  const states = new Map<Uuid, string | null>();
-  for (const chunk of chunks([...new Set(uuids)])) {
-    const rows = await session.rows<Pick<StateColumns, 'object_uuid' | 'state_value'>>(sql`
-      SELECT object_uuid, state_value FROM object_states
-      WHERE object_type IN ${description.operationLabels} AND object_uuid IN ${chunk}`);
-    for (const row of rows) states.set(parseUuid(row.object_uuid) ?? row.object_uuid, row.state_value);
-  }
-  return states;
+  const states = await readStateRowsOf(session, description, uuids);
+  return new Map([...states].map(([uuid, { value }]) => [uuid, value]));
 }
 
 export function* chunks<T>(items: readonly T[]): Iterable<T[]> {

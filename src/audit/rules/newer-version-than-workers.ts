@@ -3,6 +3,7 @@ import { auditRule, counted, operationSubject } from './rule.js';
 export const newerVersionThanWorkers = auditRule({
   id: 'newer-version-than-workers',
   topic: 'activity',
+  needs: ['accepted'],
   severity: 'error',
   title: 'workers accept the version of every active operation',
   why: 'A worker that meets a version newer than it knows fails and deletes the work row: the operation becomes an orphan.',

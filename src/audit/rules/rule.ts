@@ -1,3 +1,4 @@
+import type { AuditRuleId } from '../../core/audit-rules.js';
 import {
   fail,
   pass,
@@ -14,7 +15,10 @@ import type { AuditFacts, Topic } from './facts.js';
 
 /** A rule of audit, with what its documentation and `--explain` say. */
 export interface AuditRule extends Rule<AuditFacts> {
+  readonly id: AuditRuleId;
   readonly topic: Topic;
+  /** Further topics without which it finds less. */
+  readonly needs?: readonly Topic[];
   /** How it comes about: a line each. */
   readonly examples: readonly string[];
   /** What `--fix` does about one subject, in a sentence; null where nothing can be done by itself. */
@@ -44,9 +48,7 @@ export function auditRule<Name extends Topic>({ found, none, look, ...texts }: D
     check: (facts) => {
       const topic = facts[texts.topic];
       if (topic === null) return skip(NOT_LOOKED_AT[texts.topic] ?? 'Not looked at.');
-      return whereKnown<Content<Name>>(topic as Extract<typeof topic, object>, (value) =>
-        verdict(look(value, facts), found, none),
-      );
+      return whereKnown<Content<Name>>(topic, (value) => verdict(look(value, facts), found, none));
     },
   };
 }

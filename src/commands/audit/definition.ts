@@ -1,0 +1,66 @@
+import { AUDIT_RULE_IDS, type AuditRuleId } from '../../core/audit-rules.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { readWord, type Reading } from '../../core/reading.js';
+import { defineCommand, type OptionDefinition, type Request } from '../definition.js';
+import { choice, duration, flag, option } from '../parameters.js';
+
+const ARGUMENTS = {};
+
+const OPTIONS = {
+  list: flag('what the rules are; looks at nothing'),
+  explain: choice(
+    'id',
+    AUDIT_RULE_IDS,
+    'what a rule means, how it comes about, what to do; looks at nothing',
+  ),
+  only: rules('only these rules'),
+  skip: rules('all rules but these'),
+  minAge: duration('accuse nothing that is younger', { default: '30s' }),
+  deep: flag('pass over whole tables too, a page at a time; done anyway where they are small'),
+};
+
+/** Ids, separated by commas; of several options, all count. */
+function rules(description: string): OptionDefinition<readonly AuditRuleId[]> {
+  return {
+    ...option('id,…', readIds, description, { choices: AUDIT_RULE_IDS }),
+    repeatable: true,
+    read: (typed) => readIds(typed.join(',')),
+  };
+}
+
+function readIds(typed: string): Reading<readonly AuditRuleId[]> {
+  const found: AuditRuleId[] = [];
+  for (const text of typed.split(',').map((part) => part.trim().toLowerCase())) {
+    if (text === '') continue;
+    const id = readWord(text, 'a rule', AUDIT_RULE_IDS);
+    if ('problem' in id) return id;
+    found.push(id.value);
+  }
+  return { value: [...new Set(found)] };
+}
+
+export type AuditCommandRequest = Request<typeof OPTIONS, typeof ARGUMENTS>;
+
+export const audit = defineCommand({
+  name: 'audit',
+  summary: 'find operations and rows that are broken, and mend them',
+  details: `Each rule looks for one thing that Shaken Fist leaves behind: operations that no worker will run, claims of workers
+that are gone, rows without the others that belong to them. All rules judge one moment; what could be a worker between
+two statements is looked at again.`,
+  examples: [
+    { command: 'audit', comment: 'what is broken', exitCode: ExitCode.NO },
+    { command: 'audit --list', comment: 'every rule, with its severity' },
+    { command: 'audit --explain orphaned-operation', comment: 'what that means, and what to do' },
+  ],
+  arguments: ARGUMENTS,
+  options: OPTIONS,
+  formats: ['nagios', 'prometheus', 'sarif'],
+  toFile: true,
+  exitCodes: {
+    [ExitCode.OK]: 'nothing of at least a warning was found',
+    [ExitCode.NO]: 'something was found',
+    [ExitCode.UNAVAILABLE]: 'cannot tell: something could not be looked at, and nothing else was found',
+  },
+  needs: 'database',
+  load: async () => (await import('./run.js')).run,
+});

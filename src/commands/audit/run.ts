@@ -1,0 +1,81 @@
+import { audit } from '../../audit/audit.js';
+import { AUDIT_RULES } from '../../audit/rules/index.js';
+import type { AuditRule } from '../../audit/rules/rule.js';
+import { UsageError } from '../../core/errors.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { isProblem, type Finding } from '../../core/finding.js';
+import { MIGRATIONS } from '../../migrations/registry.js';
+import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
+import type { CommandContext } from '../context.js';
+import type { AuditCommandRequest } from './definition.js';
+import { explainAnswer, listAnswer } from './rules-answer.js';
+import { AUDIT_COLUMNS, auditFinding, foundIn, headline, rowsOf, subjectText } from './rows.js';
+import { nagiosExit, nagiosText } from './nagios.js';
+import { prometheusText } from './prometheus.js';
+import { sarifText } from './sarif.js';
+
+export async function run(context: CommandContext, { options }: AuditCommandRequest): Promise<AnyAnswer> {
+  if (options.list) return listAnswer();
+  if (options.explain !== undefined) return explainAnswer(options.explain);
+  const rules = chosenRules(options);
+  const database = await context.database();
+  const { findings } = await audit(database, {
+    rules,
+    minAgeSeconds: options.minAge,
+    deep: options.deep,
+    migrations: MIGRATIONS,
+  });
+  return auditAnswer(context, findings);
+}
+
+function chosenRules({ only, skip }: AuditCommandRequest['options']): readonly AuditRule[] {
+  const rules = AUDIT_RULES.filter(
+    ({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id),
+  );
+  if (rules.length === 0) throw new UsageError('--only and --skip leave no rule to apply.');
+  return rules;
+}
+
+function auditAnswer(context: CommandContext, findings: readonly Finding[]): AnyAnswer {
+  const found = foundIn(findings);
+  const unseen = findings.filter(({ result }) => result === 'unknown');
+  const skipped = findings.filter(({ result }) => result === 'skip');
+  for (const { id, title } of unseen) context.warn(`${id}: ${title}`);
+  const ok = !findings.some(isProblem) && unseen.length === 0;
+  const [first] = found.filter(isProblem);
+  const now = context.now();
+  return answerOf({
+    columns: AUDIT_COLUMNS,
+    rows: rowsOf(found),
+    json: {
+      document: () => ({
+        findings: found.map((finding) => auditFinding(finding, fixOf(finding.id))),
+        ok,
+        unknown: unseen.map(({ id, title: reason }) => ({ id, reason })),
+        skipped: skipped.map(({ id, title: reason }) => ({ id, reason })),
+      }),
+    },
+    record: ({ id, severity, subject, detail, hint }) => ({ id, severity, ...subject, detail, hint }),
+    before: () => [headline(findings)],
+    isQuiet: ({ severity }) => severity === 'info',
+    rest: (count) => ({ text: `${count} more to know (--verbose)`, style: 'dim' }),
+    after: () => notLookedAt(skipped),
+    next: () =>
+      first === undefined ? null : { label: 'What it means', command: `sf-ops audit --explain ${first.id}` },
+    exitCode: findings.some(isProblem) ? ExitCode.NO : unseen.length > 0 ? ExitCode.UNAVAILABLE : ExitCode.OK,
+    special: {
+      nagios: { text: () => nagiosText(findings), exitCode: () => nagiosExit(findings) },
+      prometheus: { text: () => prometheusText(findings, now) },
+      sarif: { text: () => sarifText(found, subjectText) },
+    },
+  });
+}
+
+function fixOf(id: string): string | null {
+  return AUDIT_RULES.find((rule) => rule.id === id)?.fix ?? null;
+}
+
+function notLookedAt(skipped: readonly Finding[]): Line[] {
+  if (skipped.length === 0) return [];
+  return [{ text: `Not looked at: ${skipped.map(({ id }) => id).join(', ')} (--deep).`, style: 'dim' }];
+}
