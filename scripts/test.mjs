@@ -46,7 +46,7 @@ if (!existsSync(join(root, 'dist', 'sf-ops.cjs'))) run('node', ['scripts/build.m
 
 const inTiers = Object.values(TIERS).flatMap(({ folders }) => folders);
 const forgotten = readdirSync(join(root, 'test'), { recursive: true })
-  .filter((path) => path.endsWith('.test.ts') && !inTiers.includes(path.split('/')[0]))
+  .filter((path) => path.endsWith('.test.ts') && !inTiers.some((folder) => path.startsWith(`${folder}/`)))
   .map((path) => `test/${path}`);
 if (forgotten.length > 0) throw new Error(`no tier runs ${forgotten.join(', ')}`);
 
