@@ -1,17 +1,15 @@
 import { UsageError } from '../../core/errors.js';
-import { ExitCode } from '../../core/exit-codes.js';
 import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { readObjectType, readOperationType, resolveObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
 import { activeTargets, type Target } from '../../database/queries/targets.js';
-import { tableOf } from '../../render/report.js';
-import { operationRow, type OperationRow } from '../operation-row.js';
-import { TARGET_COLUMNS } from '../target-columns.js';
+import { readNames } from '../../database/queries/names.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { answerFrom } from '../report-answer.js';
+import { toName } from '../operation-columns.js';
+import { pendingAnswer } from './answer.js';
 import type { PendingRequest } from './definition.js';
 
 export async function run(
@@ -29,10 +27,11 @@ export async function run(
 
   const database = await context.database();
   const description = await database.describe();
-  const isWanted = filter(options, description, context.now());
+  const now = context.now();
+  const isWanted = filter(options, description, now);
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
-  const { matching, rows, warnings } = await database.snapshot(async (session) => {
+  const { matching, operations, names, warnings } = await database.snapshot(async (session) => {
     const of = all ? { typeName } : await resolveObjects(session, description, typeName!, ids);
     const targets = await activeTargets(session, description, of);
     const matching = targets.filter(isWanted);
@@ -41,11 +40,12 @@ export async function run(
     const busy = new Set(targets.map(({ objectUuid }) => objectUuid));
     const isComplete = 'typeName' in of ? false : of.every(({ uuid }) => busy.has(uuid));
     const doubtful = !isComplete && (await recordsOneTargetOnly(session));
-    const now = context.now();
     const { recorded, cluster } = await recordsAt(session, description, shown, now);
+    const operations = targetedOperations(recorded, cluster, now);
     return {
       matching,
-      rows: targetedOperations(recorded, cluster, now).map((operation) => operationRow(operation, now)),
+      operations,
+      names: await readNames(session, description, toName(operations), cluster.nodes),
       warnings: doubtful ? [ONE_TARGET_ONLY] : [],
     };
   });
@@ -54,7 +54,8 @@ export async function run(
   if (observed > 0)
     context.note(`${observed} measurement-only (observational) targets do not count as pending.`);
   for (const warning of warnings) context.warn(warning);
-  return pendingResult(rows, matching.length - observed, warnings, options.exitCode);
+  const count = matching.length - observed;
+  return pendingAnswer({ operations, names, warnings, count, now, withExitCode: options.exitCode });
 }
 
 function filter(
@@ -68,20 +69,4 @@ function filter(
     (type === null || target.operationType.toLowerCase() === type) &&
     (state === undefined || target.state === state) &&
     target.createdAt <= youngest;
-}
-
-function pendingResult(
-  rows: OperationRow[],
-  count: number,
-  warnings: string[],
-  withExitCode: boolean,
-): AnyAnswer {
-  return answerFrom(
-    {
-      document: { pending: count > 0, count, targets: rows, warnings },
-      table: tableOf({ columns: TARGET_COLUMNS, items: rows, empty: 'Nothing is pending.' }),
-      footer: count > rows.length ? [{ text: `${rows.length} of ${count} shown.`, tone: 'muted' }] : [],
-    },
-    withExitCode && count > 0 ? ExitCode.PENDING : ExitCode.OK,
-  );
 }
