@@ -53,7 +53,7 @@ export function operationColumns(names: Names, now: number): readonly Column<Lis
       heading: 'OBJECT',
       value: ({ row }) => names.object(row.target_object_type, row.target_uuid),
       shrink: 'middle',
-      least: 16,
+      least: 14,
       peopleOnly: true,
     },
     { name: 'operation_type', heading: 'TYPE', value: ({ row }) => row.operation_type, wideOnly: true },
@@ -69,7 +69,7 @@ export function operationColumns(names: Names, now: number): readonly Column<Lis
       heading: 'TASK',
       value: ({ row }) => row.tasks.join(' '),
       shrink: 'end',
-      least: 14,
+      least: 12,
       priority: 3,
     },
     { name: 'priority', heading: 'PRIORITY', value: ({ row }) => row.priority, wideOnly: true },
@@ -133,17 +133,15 @@ function queueText({ queue }: OperationRow): string {
 export function stuckText(blocker: Blocker, names: Names, now: number): string | null {
   switch (blocker.reason) {
     case 'orphaned':
-      return 'orphaned: no work row';
+      return 'orphaned';
     case 'stale_claim':
       return `claimed ${formatDuration(now - blocker.since)} ago`;
     case 'undrained':
-      return `nobody takes work from ${names.queue(blocker.work.queueName)}`;
+      return `no worker: ${names.queue(blocker.work.queueName)}`;
     case 'blocked_by_failed':
-      return waitsFor(blocker.operations, names, ({ state }) =>
-        state === 'abort' ? 'which was aborted' : 'which failed',
-      );
+      return waitsFor(blocker.operations, names, ({ state }) => (state === 'abort' ? 'aborted' : 'failed'));
     case 'blocked_by_missing':
-      return waitsFor(blocker.operations, names, () => 'which does not exist');
+      return waitsFor(blocker.operations, names, () => 'gone');
     case 'cycle':
       return 'waits for itself';
     default:
@@ -154,12 +152,12 @@ export function stuckText(blocker: Blocker, names: Names, now: number): string |
 function waitsFor(
   operations: readonly RelatedOperation[],
   names: Names,
-  clause: (operation: RelatedOperation) => string,
+  state: (operation: RelatedOperation) => string,
 ): string {
   const [first, ...others] = operations;
   if (first === undefined) return 'waits for what is not known';
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `waits for ${names.uuid(first.uuid)}, ${clause(first)}${more}`;
+  return `waits for ${names.uuid(first.uuid)} (${state(first)})${more}`;
 }
 
 /** What the state of an operation means to whoever reads it. */
@@ -182,12 +180,12 @@ export function stateStyle(state: string | null): Style | undefined {
 }
 
 /** `14 pending on 9 objects, 4 stuck, oldest 2h30m.` */
-export function totals(listed: readonly ListedOperation[], count: number, word: string): string {
+export function totals(listed: readonly ListedOperation[], word: string): string {
   const objects = new Set(listed.map(({ row }) => `${row.target_object_type}/${row.target_uuid}`)).size;
   const stuck = listed.filter(({ blocker }) => isStuck(blocker)).length;
   const oldest = listed.reduce((most, { row }) => Math.max(most, row.age_seconds), 0);
   return [
-    `${count} ${word} on ${objects === 1 ? 'one object' : `${objects} objects`}`,
+    `${listed.length} ${word} on ${objects === 1 ? 'one object' : `${objects} objects`}`,
     ...(stuck === 0 ? [] : [`${stuck} stuck`]),
     `oldest ${formatDuration(oldest)}`,
   ].join(', ');

@@ -20,6 +20,7 @@ afterAll(async () => site.close());
 function normalised({ stdout }: Outcome): string {
   return stdout
     .replaceAll(operation, '<operation>')
+    .replaceAll(operation.slice(0, 8), '<operation>')
     .replaceAll(NETWORK, '<network>')
     .replaceAll(/\b\d{10}(\.\d+)?\b/g, '<time>')
     .replaceAll(/\b\d+s\b|(?<="age_seconds": ?)[\d.]+|(?<=,)\d+(\.\d+)?(?=,network,)/g, '<age>')
@@ -30,12 +31,14 @@ function normalised({ stdout }: Outcome): string {
 const QUEUE = 'networknode-clusteroperation-user_facing';
 const ROW =
   '"sequence_number":<number>,"operation_uuid":"<operation>","operation_type":"net_op","state":"queued","tasks":["network_ensure_mesh"],"priority":"user_facing","created_at":<time>,"age_seconds":<age>,' +
-  `"target_object_type":"network","target_uuid":"<network>","queue":{"queue_name":"${QUEUE}","scheduled_at":<time>,"claimed_at":null,"claimed_by":null,"attempts":0},"stuck":null`;
-const HEADING = 'OPERATION TYPE STATE TASKS PRIORITY AGE OBJECT UUID QUEUE STUCK\n';
-const CELLS = `<operation> net_op queued network_ensure_mesh user_facing <age> network <network> ${QUEUE} -\n`;
+  `"target_object_type":"network","target_uuid":"<network>","queue":{"queue_name":"${QUEUE}","scheduled_at":<time>,"claimed_at":null,"claimed_by":null,"attempts":0},"stuck":null,"reason":"waiting_its_turn","target_name":"lan"`;
+const TABLE = `OPERATION OBJECT STATE TASK AGE STUCK
+<operation> network/lan queued network_ensure_mesh <age> -
+`;
+const CELLS = `<operation> net_op queued network_ensure_mesh user_facing <age> network <network> ${QUEUE} - lan <time> - -\n`;
 const CSV_HEADING =
-  'operation_uuid,operation_type,state,tasks,priority,age_seconds,target_object_type,target_uuid,queue_name,stuck\r\n';
-const CSV_CELLS = `<operation>,net_op,queued,network_ensure_mesh,user_facing,<age>,network,<network>,${QUEUE},\r\n`;
+  'operation_uuid,operation_type,state,tasks,priority,age_seconds,target_object_type,target_uuid,queue_name,stuck,target_name,created_at,claimed_at,claimed_by\r\n';
+const CSV_CELLS = `<operation>,net_op,queued,network_ensure_mesh,user_facing,<age>,network,<network>,${QUEUE},,lan,<time>,,\r\n`;
 const LATEST_CELLS = ['net_op', '<operation>', 'queued'];
 
 const GOLDEN: Record<
@@ -46,7 +49,7 @@ const GOLDEN: Record<
     args: ['pending', 'network', NETWORK],
     json: `{"pending":true,"count":1,"targets":[{${ROW}}],"warnings":[]}`,
     text: {
-      table: HEADING + CELLS,
+      table: `${TABLE}1 pending on one object, oldest <age>.\n`,
       plain: CELLS.replaceAll(' ', '\t'),
       ndjson: `{${ROW}}\n`,
       csv: CSV_HEADING + CSV_CELLS,
@@ -56,7 +59,7 @@ const GOLDEN: Record<
     args: ['history', 'network', NETWORK],
     json: `{"history":[{${ROW}}]}`,
     text: {
-      table: HEADING + CELLS,
+      table: TABLE,
       plain: CELLS.replaceAll(' ', '\t'),
       ndjson: `{${ROW}}\n`,
       csv: CSV_HEADING + CSV_CELLS,

@@ -38,7 +38,7 @@ test('an object without operations has none, and so has one that is gone', async
   expect(jsonOf(outcome)).toEqual({ last_cluster_operation: null, state: null });
   expect(await run('latest', 'network', GONE)).toEqual({ stdout: '', stderr: '', exitCode: 0 });
   expect((await run('latest', 'network', GONE, '--format', 'table')).stdout).toBe(
-    'No operation of this object is recorded.\n',
+    `No operation of network/${GONE} is recorded.\n`,
   );
 });
 

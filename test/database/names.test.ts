@@ -58,7 +58,7 @@ describe.each<[string, SchemaVariant]>([
       'network/20000001',
       'instance/vm',
       'node/sf-1',
-      'blob/99999999',
+      'blob/99999999-9999-4999-8999-999999999999', // nothing would find it by less
     ]);
   });
 

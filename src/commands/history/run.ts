@@ -31,7 +31,7 @@ export async function run(
     const names = await readNames(session, description, wanted, cluster.nodes);
     return { operations, names, isCut: targets.length > limit, subject };
   });
-  const object = names.object(subject.objectType, subject.uuid);
+  const object = `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`;
   return answerOf<ListedOperation>({
     columns: operationColumns(names, now),
     rows: operations.map((operation) => listedOperation(operation, names, now)),

@@ -22,7 +22,7 @@ export async function run(
     const subject = { objectType: valueOfObjectType(typeName), uuid: object!.uuid };
     const operations = last === null ? [] : [last.operationUuid];
     const names = await readNames(session, description, { objects: [subject], operations }, []);
-    return latestAnswer(last, names, names.object(subject.objectType, subject.uuid));
+    return latestAnswer(last, names, `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`);
   });
 }
 

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../core/exit-codes.js';
 import { defineCommand, type Request } from '../definition.js';
-import { choice, flag, ids, text } from '../parameters.js';
+import { choice, count, flag, ids, text } from '../parameters.js';
 
 const IS_OKAY_ARGUMENTS = {
   network: ids('uuids, names, or the beginnings of uuids', 'network', { required: false }),
@@ -18,6 +18,7 @@ const IS_OKAY_OPTIONS = {
   mesh: flag('compare the flood entries with the nodes that should be in the mesh'),
   lenientDnsmasq: flag('any live process counts as dnsmasq, as for Shaken Fist itself'),
   strict: flag('an operation that will never run does not excuse a network'),
+  limit: count('in JSON, list no more than n pending operations of a network', 0),
 };
 
 export type IsOkayRequest = Request<typeof IS_OKAY_OPTIONS, typeof IS_OKAY_ARGUMENTS>;

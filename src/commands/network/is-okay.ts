@@ -9,7 +9,9 @@ import { resolveObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { IsOkayRequest } from './definitions.js';
-import { gateAnswer } from './gate-report.js';
+import { toName } from '../operation-columns.js';
+import { gateAnswer } from './gate-answer.js';
+import { readNames } from '../../database/queries/names.js';
 import type { CommandContext } from '../context.js';
 import { judgeNetworks } from '../../gate/judge.js';
 import { machineLook } from '../../gate/machine-look.js';
@@ -23,7 +25,7 @@ export async function isOkay(
   const description = await database.describe();
   const named = ids.length > 0;
   const now = context.now();
-  const { evidence, warnings } = await database.snapshot(async (session) => {
+  const { evidence, names, warnings } = await database.snapshot(async (session) => {
     const choice: NetworkChoice = named
       ? { uuids: unique(await resolveObjects(session, description, 'NETWORK', ids)) }
       : { namespace: options.namespace ?? null };
@@ -33,7 +35,9 @@ export async function isOkay(
     // Where something is pending, the answer is right whatever else is missing.
     const doubtful =
       evidence.some(({ pending }) => pending.length === 0) && (await recordsOneTargetOnly(session));
-    return { evidence, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
+    const told = toName(evidence.flatMap(({ pending }) => pending));
+    const names = await readNames(session, description, { objects: [], operations: told.operations }, []);
+    return { evidence, names, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
   });
   const unheardOf = evidence.find(isUnheardOf);
   if (unheardOf !== undefined) throw new NotFoundError(`There is no network ${unheardOf.network.uuid}.`);
@@ -52,7 +56,7 @@ export async function isOkay(
     named,
   });
   const answer = answerForAll(answers, goingAway, await consistency(context, database), warnings);
-  return gateAnswer(answer, { named, now: context.now() });
+  return gateAnswer({ answer, names, named, limit: options.limit ?? Infinity, now: context.now() });
 }
 
 function checkUsage(options: IsOkayRequest['options'], ids: readonly string[]): void {

@@ -1,9 +1,14 @@
+import { ExitCode } from '../../core/exit-codes.js';
 import type { GateAnswer } from '../../core/gate/gate-answer.js';
 import type { Verdict } from '../../core/gate/gate.js';
+import type { Names } from '../../core/names.js';
+import { isStuck } from '../../core/operations/blocker.js';
+import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import type { Uuid } from '../../core/uuid.js';
-import { readerLine } from './gate-report.js';
-import { oldestColumn, okayColumn } from './network-columns.js';
-import { tableOf, type Column, type Report } from '../../render/report.js';
+import { answerOf, type AnyAnswer } from '../../render/answer.js';
+import { stuckText } from '../operation-columns.js';
+import { readerLine } from './gate-answer.js';
+import { identityColumns, okayColumn, oldestColumn } from './network-columns.js';
 
 /** A row of `network list`: an API. `okay` and `verdict` are what the database alone can say. */
 export interface ListedNetwork {
@@ -13,29 +18,83 @@ export interface ListedNetwork {
   vxid: number | null;
   state: string | null;
   pending: number;
+  /** How many of them will not go on by themselves. */
+  stuck: number;
   oldest_pending_age_seconds: number | null;
   okay: boolean | null;
   verdict: Verdict;
 }
 
-const COLUMNS: readonly Column<ListedNetwork>[] = [
-  { name: 'name', heading: 'NAME', value: ({ name }) => name },
-  { name: 'network_uuid', heading: 'UUID', value: ({ network_uuid: uuid }) => uuid },
-  { name: 'namespace', heading: 'NAMESPACE', value: ({ namespace }) => namespace },
-  { name: 'vxid', heading: 'VXID', value: ({ vxid }) => vxid },
-  { name: 'state', heading: 'STATE', value: ({ state }) => state },
-  { name: 'pending', heading: 'PENDING', value: ({ pending }) => pending },
-  oldestColumn(({ oldest_pending_age_seconds: age }) => age),
-  okayColumn(),
-];
+export interface NetworkListReport {
+  networks: readonly ListedNetwork[];
+  /** The first operation of a network that is stuck, by the network's uuid. */
+  firstStuck: ReadonlyMap<Uuid, TargetedOperation>;
+  names: Names;
+  consistency: GateAnswer['read_consistency'];
+  /** Unix seconds. */
+  now: number;
+}
 
-export function networkListReport(
-  networks: readonly ListedNetwork[],
-  consistency: GateAnswer['read_consistency'],
-): Report {
-  return {
-    document: { networks, read_consistency: consistency },
-    table: tableOf({ columns: COLUMNS, items: networks, empty: 'There is no network.' }),
-    footer: [readerLine(consistency)],
-  };
+export function networkListAnswer(report: NetworkListReport): AnyAnswer {
+  const { networks, firstStuck, names, consistency, now } = report;
+  const { scripts, people } = identityColumns<ListedNetwork>();
+  const stuck = networks.filter((network) => network.stuck > 0);
+  const worst = stuck[0] === undefined ? undefined : firstStuck.get(stuck[0].network_uuid);
+  return answerOf<ListedNetwork>({
+    columns: [
+      people,
+      ...scripts,
+      { name: 'vxid', heading: 'VXID', value: ({ vxid }) => vxid, wideOnly: true },
+      { name: 'state', heading: 'STATE', value: ({ state }) => state, priority: 3 },
+      { name: 'pending', heading: 'PENDING', value: ({ pending }) => pending, priority: 4, align: 'right' },
+      oldestColumn(({ oldest_pending_age_seconds: age }) => age),
+      okayColumn(),
+      {
+        name: 'stuck',
+        heading: 'STUCK',
+        value: (network) => network.stuck,
+        display: (network) => stuckCell(network, firstStuck, names, now),
+        style: (network) => (network.stuck > 0 ? 'bad' : undefined),
+        shrink: 'wrap',
+        least: 12,
+      },
+      { name: 'verdict', heading: 'VERDICT', value: ({ verdict }) => verdict, wideOnly: true },
+    ],
+    rows: networks,
+    json: { rows: 'networks', tail: () => ({ read_consistency: consistency }) },
+    rowStyle: (network) => (network.stuck > 0 ? 'warning' : undefined),
+    empty: 'There is no network.',
+    after: () => [...(networks.length === 0 ? [] : [totals(networks)]), readerLine(consistency)],
+    next: () =>
+      worst === undefined
+        ? null
+        : { label: 'Why', command: `sf-ops explain ${names.uuid(worst.record.uuid)}` },
+    exitCode: ExitCode.OK,
+  });
+}
+
+function stuckCell(
+  { network_uuid: uuid, stuck }: ListedNetwork,
+  firstStuck: NetworkListReport['firstStuck'],
+  names: Names,
+  now: number,
+): string {
+  const first = firstStuck.get(uuid);
+  if (first === undefined || !isStuck(first.blocker)) return '-';
+  const text = stuckText(first.blocker, names, now)!;
+  return stuck === 1 ? text : `${text}, and ${stuck - 1} more`;
+}
+
+/** `8 networks, 6 okay, 7 operations pending, 2 stuck.` */
+function totals(networks: readonly ListedNetwork[]): string {
+  const sum = (count: (network: ListedNetwork) => number): number =>
+    networks.reduce((total, network) => total + count(network), 0);
+  const [pending, stuck] = [sum((network) => network.pending), sum((network) => network.stuck)];
+  const parts = [
+    networks.length === 1 ? '1 network' : `${networks.length} networks`,
+    `${networks.filter(({ okay }) => okay === true).length} okay`,
+    `${pending} operations pending`,
+    ...(stuck === 0 ? [] : [`${stuck} stuck`]),
+  ];
+  return `${parts.join(', ')}.`;
 }

@@ -34,10 +34,7 @@ export function pendingAnswer({
     json: { head: () => ({ pending: count > 0, count }), rows: 'targets', tail: () => ({ warnings }) },
     rowStyle: ({ blocker }) => (isStuck(blocker) ? 'warning' : undefined),
     empty: count === 0 ? 'Nothing is pending.' : `${count} pending, none shown: --limit is 0.`,
-    after: () => [
-      ...(listed.length === 0 ? [] : [`${totals(listed, count, 'pending')}.`]),
-      ...cut(listed.length, count),
-    ],
+    after: () => (listed.length === 0 ? [] : [footer(listed, count)]),
     next: () =>
       stuck === undefined
         ? null
@@ -46,12 +43,8 @@ export function pendingAnswer({
   });
 }
 
-function cut(shown: number, count: number): Line[] {
-  if (shown === count || shown === 0) return [];
-  return [
-    {
-      text: `The oldest ${shown} are shown, and the figures beside the first are theirs. All: without --limit.`,
-      style: 'dim',
-    },
-  ];
+function footer(listed: readonly ListedOperation[], count: number): Line {
+  return listed.length === count
+    ? `${totals(listed, 'pending')}.`
+    : `${count} pending, the oldest first: ${listed.length} of ${count} shown. All: without --limit.`;
 }

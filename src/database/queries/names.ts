@@ -78,8 +78,8 @@ function namesQuestion(
 }
 
 /**
- * The shortest beginning of each uuid that no other in the database has: its neighbours in the indexes decide. Four rows
- * for each, however many there are.
+ * The shortest beginning of each uuid that no other in the database has: its neighbours in the indexes decide. Six rows
+ * for each, however many there are. What is in neither is found by its whole uuid only, and is not shortened.
  */
 function prefixesQuestion(uuids: readonly Uuid[]): Question<Map<Uuid, string>> {
   if (uuids.length === 0) return answered(new Map<Uuid, string>());
@@ -89,7 +89,8 @@ function prefixesQuestion(uuids: readonly Uuid[]): Question<Map<Uuid, string>> {
   ];
   const looks = uuids.flatMap((uuid, index) =>
     sources.flatMap(([column, table]) => [
-      sql`(SELECT ${index} AS of, ${column} AS neighbour FROM ${table} WHERE ${column} > ${uuid} ORDER BY ${column} LIMIT 1)`,
+      sql`(SELECT ${index} AS of, ${column} AS neighbour FROM ${table} WHERE ${column} = ${uuid} LIMIT 1)`,
+      sql`(SELECT ${index}, ${column} FROM ${table} WHERE ${column} > ${uuid} ORDER BY ${column} LIMIT 1)`,
       sql`(SELECT ${index}, ${column} FROM ${table} WHERE ${column} < ${uuid} ORDER BY ${column} DESC LIMIT 1)`,
     ]),
   );
@@ -98,7 +99,8 @@ function prefixesQuestion(uuids: readonly Uuid[]): Question<Map<Uuid, string>> {
     (rows: { of: number; neighbour: string }[]) => {
       const neighbours = uuids.map((): Uuid[] => []);
       for (const { of, neighbour } of rows) neighbours[Number(of)]!.push(neighbour.toLowerCase());
-      return new Map(uuids.map((uuid, index) => [uuid, uniquePrefix(uuid, neighbours[index]!)]));
+      const found = uuids.filter((uuid, index) => neighbours[index]!.includes(uuid));
+      return new Map(found.map((uuid) => [uuid, uniquePrefix(uuid, neighbours[uuids.indexOf(uuid)]!)]));
     },
     new Map<Uuid, string>(),
   );
