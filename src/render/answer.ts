@@ -105,7 +105,7 @@ export interface Answer<Row extends object> {
    */
   isQuiet?: (row: Row) => boolean;
   /** @param count of rows left out, at least 1 */
-  rest?: (count: number) => Line;
+  rest?: (count: number) => Line | null;
   /** For people, where there is no row. */
   empty?: Line;
   /** For people: totals, then what was not looked at. Asked after the last row. */

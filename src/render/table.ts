@@ -63,9 +63,9 @@ class TableWriter implements Writer {
   async end(): Promise<ReturnType<typeof exitCodeOf>> {
     const { answer, look, paint } = this;
     await this.write(this.beginTable());
-    const rest = this.quietRows === 0 ? undefined : answer.rest?.(this.quietRows);
-    const empty = this.rows === 0 ? answer.empty : undefined;
-    const last = [empty, rest].filter((line) => line !== undefined);
+    const rest = this.quietRows === 0 ? null : (answer.rest?.(this.quietRows) ?? null);
+    const empty = this.rows === 0 ? (answer.empty ?? null) : null;
+    const last = [empty, rest].filter((line) => line !== null);
     await this.write(sentences([...last, ...(answer.after?.(look) ?? [])], look, paint));
     const next = answer.next?.() ?? null;
     if (next !== null) await this.write(nextSentence(next, look));

@@ -42,44 +42,41 @@ const [OFF, PLAIN] = ['\u001b[39m', '\u001b[22m'];
 const bold = (words: string): string => words.replaceAll(/\S+/g, (word) => `${BOLD}${word}${PLAIN}`);
 const yes = `${GREEN}yes${OFF}`;
 
-test('is-okay on a terminal: a table in colour, the evidence of what is wrong, and who answered', async () => {
+const attention = (text: string): string => `${YELLOW}${text}${OFF}`;
+
+test('is-okay on a terminal: the answer, what wants attention, how many more there are, and who answered', async () => {
   expect(await printed(ALL, true)).toBe(
-    `${bold('NETWORK            UUID                                  NAMESPACE  OKAY  VERDICT  PENDING  OLDEST  REASON')}
-a "b"|c\\d,?[31me?  33333333-3333-4333-8333-333333333333  system     ${yes}   healthy  0        -       nothing is pending and it is created
-dmz                22222222-2222-4222-8222-222222222222  system     ${yes}   pending  1        5h10m   1 operation is pending on it
-lan                11111111-1111-4111-8111-111111111111  system     ${yes}   pending  1        3h30m   1 operation is pending on it
-${GREEN}dmz (22222222-2222-4222-8222-222222222222): 1 operation is pending on it${OFF}
-${YELLOW}  net_op aaaaaaaa-2222-4222-8222-222222222222, network_ensure_mesh, queued for 5h10m, no work row, orphaned${OFF}
-${YELLOW}  warning: net_op aaaaaaaa-2222-4222-8222-222222222222 is orphaned: it is 5h10m old and has no work row, so no worker runs it; this release of Shaken Fist may not recover it${OFF}
-${DIM}Only the database was asked: bridge, dnsmasq and mesh are not known.${PLAIN}
-${DIM}Answered by HOST, causal read.${PLAIN}
+    `${GREEN}okay: 3 networks${OFF}
+${bold('OKAY  NETWORK     VERDICT  PENDING  OLDEST  WHY')}
+${yes}   ${attention('system/dmz')}  ${attention('pending')}        ${attention('1')}  ${attention('5h10m')}   ${attention('attention: orphaned')}
+2 more are okay.
+${DIM}Database only: bridges, dnsmasq and mesh were not looked at. Answered by HOST, causal.${PLAIN}
+Mend: sf-ops requeue aaaaaaaa-2
 `,
   );
 });
 
-test('strict, on a terminal: what is not okay is red', async () => {
+test('strict, on a terminal: what is not okay is red, and has its evidence', async () => {
   const shown = await printed(['is-okay', 'dmz', '--strict'], true);
-  expect(shown).toContain(
-    `${RED}no${OFF}    stuck    1        5h10m   1 operation is pending on it, and will not go on`,
-  );
-  expect(shown).toContain(`${RED}dmz (22222222-2222-4222-8222-222222222222): 1 operation`);
+  expect(shown).toContain(`${RED}no${OFF}    system/dmz  stuck          1  5h10m   orphaned\n`);
+  expect(shown).toContain(attention('  aaaaaaaa-2 network_ensure_mesh, queued for 5h10m, stuck: orphaned'));
 });
 
 test('is-okay in a pipe: a line for each network, fields between tabs', async () => {
   expect(await printed(ALL, false)).toBe(
     [
-      'a "b"|c\\d,?[31me?	33333333-3333-4333-8333-333333333333	system	yes	healthy	0	-	nothing is pending and it is created',
       'dmz	22222222-2222-4222-8222-222222222222	system	yes	pending	1	5h10m	1 operation is pending on it',
       'lan	11111111-1111-4111-8111-111111111111	system	yes	pending	1	3h30m	1 operation is pending on it',
+      'a "b"|c\\d,?[31me?	33333333-3333-4333-8333-333333333333	system	yes	healthy	0	-	nothing is pending and it is created',
       '',
     ].join('\n'),
   );
 });
 
 const NAME_IN_JSON = 'a \\"b\\"|c\\\\d,\\u001b[31me\\n';
-const HEALTHY = `"network_uuid":"33333333-3333-4333-8333-333333333333","name":"${NAME_IN_JSON}","namespace":"system","state":"created","okay":true,"verdict":"healthy","reason":"nothing is pending and it is created","scope":"database","pending":[],"checks":[],"warnings":["only the database was asked: bridge, dnsmasq and mesh are not known"]`;
-const PENDING = `"network_uuid":"11111111-1111-4111-8111-111111111111","name":"lan","namespace":"system","state":"created","okay":true,"verdict":"pending","reason":"1 operation is pending on it","scope":"database","pending":[{"sequence_number":1,"operation_uuid":"aaaaaaaa-1111-4111-8111-111111111111","operation_type":"net_op","state":"queued","tasks":["network_ensure_mesh"],"priority":"user_facing","created_at":N,"age_seconds":N,"target_object_type":"network","target_uuid":"11111111-1111-4111-8111-111111111111","queue":{"queue_name":"networknode-clusteroperation-user_facing","scheduled_at":N,"claimed_at":null,"claimed_by":null,"attempts":0},"stuck":null}],"checks":[],"warnings":[]`;
-const STUCK = `"network_uuid":"22222222-2222-4222-8222-222222222222","name":"dmz","namespace":"system","state":"created","okay":true,"verdict":"pending","reason":"1 operation is pending on it","scope":"database","pending":[{"sequence_number":2,"operation_uuid":"aaaaaaaa-2222-4222-8222-222222222222","operation_type":"net_op","state":"queued","tasks":["network_ensure_mesh"],"priority":"user_facing","created_at":N,"age_seconds":N,"target_object_type":"network","target_uuid":"22222222-2222-4222-8222-222222222222","queue":null,"stuck":"orphaned"}],"checks":[],"warnings":["net_op aaaaaaaa-2222-4222-8222-222222222222 is orphaned: it is 5h10m old and has no work row, so no worker runs it; this release of Shaken Fist may not recover it"]`;
+const HEALTHY = `"network_uuid":"33333333-3333-4333-8333-333333333333","name":"${NAME_IN_JSON}","namespace":"system","state":"created","okay":true,"verdict":"healthy","reason":"nothing is pending and it is created","scope":"database","oldest_pending_age_seconds":null,"checks":[],"warnings":["only the database was asked: bridge, dnsmasq and mesh are not known"],"pending_count":0,"pending":[]`;
+const PENDING = `"network_uuid":"11111111-1111-4111-8111-111111111111","name":"lan","namespace":"system","state":"created","okay":true,"verdict":"pending","reason":"1 operation is pending on it","scope":"database","oldest_pending_age_seconds":N,"checks":[],"warnings":[],"pending_count":1,"pending":[{"sequence_number":1,"operation_uuid":"aaaaaaaa-1111-4111-8111-111111111111","operation_type":"net_op","state":"queued","tasks":["network_ensure_mesh"],"priority":"user_facing","created_at":N,"age_seconds":N,"target_object_type":"network","target_uuid":"11111111-1111-4111-8111-111111111111","queue":{"queue_name":"networknode-clusteroperation-user_facing","scheduled_at":N,"claimed_at":null,"claimed_by":null,"attempts":0},"stuck":null,"reason":"waiting_its_turn"}]`;
+const STUCK = `"network_uuid":"22222222-2222-4222-8222-222222222222","name":"dmz","namespace":"system","state":"created","okay":true,"verdict":"pending","reason":"1 operation is pending on it","scope":"database","oldest_pending_age_seconds":N,"checks":[],"warnings":["net_op aaaaaaaa-2222-4222-8222-222222222222 is orphaned: it has been queued for 5h10m and has no work row, so no worker runs it; this release of Shaken Fist may not recover it"],"pending_count":1,"pending":[{"sequence_number":2,"operation_uuid":"aaaaaaaa-2222-4222-8222-222222222222","operation_type":"net_op","state":"queued","tasks":["network_ensure_mesh"],"priority":"user_facing","created_at":N,"age_seconds":N,"target_object_type":"network","target_uuid":"22222222-2222-4222-8222-222222222222","queue":null,"stuck":"orphaned","reason":"orphaned"}]`;
 
 /** The formats for programs are the same on a terminal, byte for byte. */
 describe.each([
@@ -98,16 +95,16 @@ describe.each([
 
   test('ndjson', async () => {
     expect(await printed([...ALL, '--format', 'ndjson'], tty)).toBe(
-      `{${HEALTHY}}\n{${STUCK}}\n{${PENDING}}\n`,
+      `{${STUCK}}\n{${PENDING}}\n{${HEALTHY}}\n`,
     );
   });
 
   test('csv', async () => {
     expect((await printed([...ALL, '--format', 'csv'], tty)).replaceAll('\r\n', '\n')).toBe(
       `name,network_uuid,namespace,okay,verdict,pending,oldest_pending_age_seconds,reason
-"a ""b""|c\\d,?[31me?",33333333-3333-4333-8333-333333333333,system,true,healthy,0,,nothing is pending and it is created
 dmz,22222222-2222-4222-8222-222222222222,system,true,pending,1,N,1 operation is pending on it
 lan,11111111-1111-4111-8111-111111111111,system,true,pending,1,N,1 operation is pending on it
+"a ""b""|c\\d,?[31me?",33333333-3333-4333-8333-333333333333,system,true,healthy,0,,nothing is pending and it is created
 `,
     );
   });
@@ -193,12 +190,14 @@ going away: leaving
 describe('network list', () => {
   test('on a terminal', async () => {
     expect(await printed(['list'], true)).toBe(
-      `${bold('NAME               UUID                                  NAMESPACE  VXID  STATE        PENDING  OLDEST  OKAY')}
-a "b"|c\\d,?[31me?  33333333-3333-4333-8333-333333333333  system     3     created      0        -       ${yes}
-dmz                22222222-2222-4222-8222-222222222222  system     2     created      1        5h10m   ${yes}
-lan                11111111-1111-4111-8111-111111111111  system     1     created      1        3h30m   ${yes}
-leaving            44444444-aaaa-4444-8444-444444444444  system     4     delete-wait  0        -       ${RED}no${OFF}
-${DIM}Answered by HOST, causal read.${PLAIN}
+      `${bold('NETWORK                   STATE        PENDING  OLDEST  OKAY  STUCK')}
+system/a "b"|c\\d,?[31me?  created            0  -       ${yes}   -
+${attention('system/dmz')}                ${attention('created')}            ${attention('1')}  ${attention('5h10m')}   ${yes}   ${RED}orphaned${OFF}
+system/lan                created            1  3h30m   ${yes}   -
+system/leaving            delete-wait        0  -       ${RED}no${OFF}    -
+4 networks, 3 okay, 2 operations pending, 1 stuck.
+${DIM}Answered by HOST, causal.${PLAIN}
+Why: sf-ops explain aaaaaaaa-2
 `,
     );
   });
@@ -206,11 +205,11 @@ ${DIM}Answered by HOST, causal read.${PLAIN}
   test('in a pipe, with the deleted ones', async () => {
     expect(await printed(['list', '--deleted'], false)).toBe(
       [
-        'a "b"|c\\d,?[31me?	33333333-3333-4333-8333-333333333333	system	3	created	0	-	yes',
-        'dmz	22222222-2222-4222-8222-222222222222	system	2	created	1	5h10m	yes',
-        'gone	55555555-5555-4555-8555-555555555555	system	5	deleted	0	-	no',
-        'lan	11111111-1111-4111-8111-111111111111	system	1	created	1	3h30m	yes',
-        'leaving	44444444-aaaa-4444-8444-444444444444	system	4	delete-wait	0	-	no',
+        'a "b"|c\\d,?[31me?	33333333-3333-4333-8333-333333333333	system	3	created	0	-	yes	0	healthy',
+        'dmz	22222222-2222-4222-8222-222222222222	system	2	created	1	5h10m	yes	1	pending',
+        'gone	55555555-5555-4555-8555-555555555555	system	5	deleted	0	-	no	0	dead',
+        'lan	11111111-1111-4111-8111-111111111111	system	1	created	1	3h30m	yes	0	pending',
+        'leaving	44444444-aaaa-4444-8444-444444444444	system	4	delete-wait	0	-	no	0	dead',
         '',
       ].join('\n'),
     );
@@ -219,7 +218,7 @@ ${DIM}Answered by HOST, causal read.${PLAIN}
   test('ndjson', async () => {
     const [, second] = (await printed(['list', '--format', 'ndjson'], false)).split('\n');
     expect(second).toBe(
-      '{"network_uuid":"22222222-2222-4222-8222-222222222222","name":"dmz","namespace":"system","vxid":2,"state":"created","pending":1,"oldest_pending_age_seconds":N,"okay":true,"verdict":"pending"}',
+      '{"network_uuid":"22222222-2222-4222-8222-222222222222","name":"dmz","namespace":"system","vxid":2,"state":"created","pending":1,"stuck":1,"oldest_pending_age_seconds":N,"okay":true,"verdict":"pending"}',
     );
   });
 });

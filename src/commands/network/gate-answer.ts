@@ -44,14 +44,14 @@ export function gateAnswer({ answer, names, named, limit, now }: GateReport): An
       document: () => ({ ...answer, networks: networks.map((network) => document(network, limit, now)) }),
     },
     before: () => [verdictOnAll(answer)],
-    isQuiet: (network) => !named && !isTelling(network),
-    rest: (count) => (count === networks.length ? `${count} networks are okay.` : `${count} more are okay.`),
+    isQuiet: (network) => (!named || networks.length === 1) && !isTelling(network),
+    // That all are okay has been said.
+    rest: (count) => (count === networks.length ? null : `${count} more are okay.`),
     rowStyle: (network) => (network.okay === true && hasStuck(network) ? 'warning' : undefined),
     after: ({ verbose, full }) => [
       ...networks
         .filter((network) => named || verbose || full || network.okay !== true)
         .flatMap((network) => evidence(network, names, now, full)),
-      ...goingAway(answer),
       notLookedAt(answer),
     ],
     next: () => (stuck === undefined ? null : next(stuck, names)),
@@ -183,17 +183,6 @@ const CHECK_STYLES: Readonly<Record<Check['result'], Style>> = {
   skip: 'dim',
   unknown: 'warning',
 };
-
-function goingAway({ going_away: networks }: GateAnswer): Line[] {
-  if (networks.length === 0) return [];
-  const [verb, them] = networks.length === 1 ? ['is', 'it was'] : ['are', 'they were'];
-  return [
-    {
-      text: `${networks.map(networkLabel).join(', ')} ${verb} going away: ${them} not judged.`,
-      style: 'dim',
-    },
-  ];
-}
 
 /** How far was looked, by whom, and whether the answer can be late. */
 function notLookedAt({ networks, read_consistency: reader }: GateAnswer): Line {
