@@ -16,14 +16,14 @@ const terminal: Terminal = {
   },
 };
 
+/** What cannot be written is seen by whoever writes; without a listener it would end the process. */
 function forgiving(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  if (!stream.listeners('error').includes(ignoreClosedPipe)) stream.on('error', ignoreClosedPipe);
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore);
   return stream;
 }
 
-/** A reader that closes the pipe, such as `head`, has what it wanted. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function ignore(): void {
+  // The writer has been told.
 }
 
 process.exitCode = ExitCode.BUG; // until main says otherwise: a lost promise must not look like success

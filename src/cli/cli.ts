@@ -15,8 +15,11 @@ import { write, type Terminal } from './terminal.js';
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const interruption = listenForInterruption();
   const stdout = new Output(terminal.stdout, 'stdout');
+  const crash = interruption.crash.catch(async (error: unknown) =>
+    process.exit(await fail(error, argv, terminal, stdout)),
+  );
   try {
-    return await Promise.race([run(argv, terminal, stdout, interruption), interruption.crash]);
+    return await Promise.race([run(argv, terminal, stdout, interruption), crash]);
   } catch (error) {
     return await fail(error, argv, terminal, stdout);
   } finally {

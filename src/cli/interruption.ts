@@ -4,7 +4,7 @@ import { ExitCode } from '../core/exit-codes.js';
 export interface Interruption {
   /** Aborted by SIGINT and SIGTERM, with the signal's name as reason. */
   signal: AbortSignal;
-  /** Rejects with an error that nobody caught. */
+  /** Rejects with an error that nobody caught, after which nothing else can be relied on. */
   crash: Promise<never>;
   stop: () => void;
 }

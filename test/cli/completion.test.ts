@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { insertCluster, insertNetwork, insertOperation, NETWORK } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { connectAsAdministrator, sharedServer } from '../servers/mariadb.js';
@@ -100,9 +102,13 @@ test('zsh completes the line of a real terminal', async () => {
 });
 
 test('a server that does not answer is silence, soon', async () => {
+  const silent = createServer();
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { port } = silent.address() as AddressInfo;
   const { stdout, stderr, exitCode } = await user.type("sf-ops __complete network '' -- pending network", {
-    SF_OPS_HOST: '192.0.2.1',
+    SF_OPS_HOST: `127.0.0.1:${port}`,
   });
+  silent.close();
   expect({ stdout, stderr, exitCode }).toEqual({ stdout: '', stderr: '', exitCode: 0 });
 });
 

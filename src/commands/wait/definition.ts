@@ -3,7 +3,7 @@ import { defineCommand, type Request } from '../definition.js';
 import { duration, flag, ids, optionalArgument, repeated, text } from '../parameters.js';
 
 const ARGUMENTS = {
-  objectType: optionalArgument('network, instance, …', { completes: 'object-type' }),
+  objectType: optionalArgument('network, instance, ...', { completes: 'object-type' }),
   uuid: ids('uuids, names, or the beginnings of uuids', 'object', { required: false }),
 };
 

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { insertCluster, NETWORK } from '../fixtures/rows.js';
+import { Site } from '../fixtures/site.js';
+import { built, connectionFlags, PROGRAM, runCli, type Outcome } from './run.js';
+
+let site: Site;
+beforeAll(async () => {
+  await built();
+  site = await Site.create();
+  await insertCluster(site);
+});
+afterAll(async () => site.close());
+
+/** Runs a line of shell, as nothing else can redirect to a device. */
+async function typed(line: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', line, PROGRAM], (error, stdout, stderr) => {
+      resolve({ stdout, stderr, exitCode: error === null ? 0 : Number(error.code) });
+    });
+  });
+}
+
+describe('a stdout that is full', () => {
+  const flags = (): string => connectionFlags(site.settings).join(' ');
+
+  test.each([
+    ['an answer', `pending network ${NETWORK} --no-headers`],
+    ['JSON', `pending network ${NETWORK} --json`],
+    ['help', '--help'],
+    ['a failure as JSON', 'pendign --json'],
+  ])('%s: one sentence on stderr, and no success', async (_, words) => {
+    const { stderr, exitCode } = await typed(
+      `"$0" ${words} ${words.startsWith('pending') ? flags() : ''} >/dev/full`,
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^sf-ops: .+\n( {2}.+\n)?$/);
+  });
+
+  test('a stderr that is full does not matter', async () => {
+    const { stdout, exitCode } = await typed(
+      `"$0" pending network ${NETWORK} --verbose --json ${flags()} 2>/dev/full`,
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ pending: false });
+  });
+});
+
+describe('an error that nobody caught', () => {
+  const silent = createServer();
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    // It says nothing: the error comes first.
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const crash = pathToFileURL(join(process.cwd(), 'test', 'cli', 'crash.mjs')).href;
+    const { port } = silent.address() as AddressInfo;
+    env = { NODE_OPTIONS: `--import ${crash}`, SF_OPS_HOST: `127.0.0.1:${port}` };
+  });
+  afterAll(() => silent.close());
+
+  test('is a bug, told in a sentence, with its stack and no source', async () => {
+    const { stdout, stderr, exitCode } = await runCli(['pending', '--all', '--json'], { env });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'bug', exit_code: 1 } });
+    expect(stderr).toMatch(/^sf-ops: Unexpected failure: something unforeseen\n {2}This is a bug in sf-ops/);
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  test('is UNKNOWN to a monitoring system', async () => {
+    expect(await runCli(['network', 'is-okay', '--all', '--format', 'nagios'], { env })).toEqual({
+      stdout: 'NETWORK UNKNOWN - Unexpected failure: something unforeseen\n',
+      stderr: '',
+      exitCode: 3,
+    });
+  });
+});
+
+describe('a monitoring plugin that is asked wrongly', () => {
+  test.each<[string, string[], Record<string, string>]>([
+    ['an unknown option', ['network', 'is-okay', '--al', '--format', 'nagios'], {}],
+    ['a value that is none', ['network', 'is-okay', '--all', '-o', 'nagios', '--timeout', 'abc'], {}],
+    ['an option without its value', ['-o', 'nagios', 'network', 'is-okay', '--namespace'], {}],
+    [
+      'a variable that is wrong',
+      ['network', 'is-okay', '--all'],
+      { SF_OPS_FORMAT: 'nagios', SF_OPS_TIMEOUT: 'x' },
+    ],
+    ['nothing to ask about', ['network', 'is-okay', '--format=nagios'], {}],
+    ['no database', ['network', 'is-okay', '--all', '-onagios'], {}],
+  ])('%s: one line and 3', async (_, words, env) => {
+    const { stdout, stderr, exitCode } = await runCli(words, { env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
+    expect(stdout).toMatch(/^NETWORK UNKNOWN - [^|\n]+\n$/);
+  });
+});
+
+describe('what could be a password is not repeated', () => {
+  test.each([
+    ['--password=hunter2'],
+    ['-phunter2'],
+    ['--passwd=hunter2'],
+    ['mysql://admin:hunter2@db1/shakenfist'],
+  ])('%s', async (word) => {
+    for (const extra of [[], ['--json'], ['--verbose']]) {
+      const { stdout, stderr, exitCode } = await runCli(['pending', '--all', word, ...extra]);
+      expect(exitCode).not.toBe(0);
+      expect(stdout + stderr).not.toContain('hunter2');
+    }
+  });
+});
