@@ -47,7 +47,7 @@ export const GLOBAL_OPTIONS = {
 
 /** Options of the commands that change something. */
 const WRITER_OPTIONS = {
-  lock: text('name', 'go ahead only where nobody else in the cluster holds this lock'),
+  lock: option('name', readLockName, 'go ahead only where nobody else in the cluster holds this lock'),
   jitter: duration('wait up to this long, at random, before anything else'),
 } satisfies OptionDefinitions;
 
@@ -125,6 +125,14 @@ function formatOption(special: readonly string[]): OptionDefinition<string | und
     ...OUTPUT,
     short: 'o',
   });
+}
+
+/** Part of a key of `cluster_locks`. */
+function readLockName(typed: string): Reading<string> {
+  if (/^[\w.-]{1,64}$/.test(typed)) return { value: typed };
+  return {
+    problem: `${shown(typed)} is not a name of up to 64 letters, digits, dots, dashes and underscores`,
+  };
 }
 
 function readNames(typed: string): Reading<readonly string[]> {

@@ -12,6 +12,7 @@ import type { CommandLine } from './command-line.js';
 import { failureOf, failureText } from './failure.js';
 import { readGlobalOptions } from './global-options.js';
 import { exitCodeOf } from './interruption.js';
+import { underLock } from './lock.js';
 import { formatOf, lookOf } from './look.js';
 import { inputLines, write, type Terminal } from './terminal.js';
 import { argumentValues, optionValues } from './typed-values.js';
@@ -41,20 +42,22 @@ export async function runCommand(
   if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
   const { context, close } = openContext(definition, options, terminal, signal);
   try {
-    const answer = await run(context, request);
-    const { exitCode, error, undelivered } =
-      options.output === undefined
-        ? await deliver(answer, format.open(answer, stdout, lookOf(terminal, options)), stdout, {
-            signal,
-            failureOf,
-          })
-        : await deliverToFile(answer, format, options.output, signal);
-    if (undelivered !== null) context.warn(undelivered);
-    // What is printed was done, and tells what; the exit code tells that the signal was heard.
-    if (error === null) return signal.aborted ? exitCodeOf(signal) : exitCode;
-    if (format.tellsFailures !== true)
-      await write(terminal.stderr, failureText(error, options.verbose === true));
-    return exitCode;
+    return await underLock(options.lock, definition.name, context, async () => {
+      const answer = await run(context, request);
+      const { exitCode, error, undelivered } =
+        options.output === undefined
+          ? await deliver(answer, format.open(answer, stdout, lookOf(terminal, options)), stdout, {
+              signal,
+              failureOf,
+            })
+          : await deliverToFile(answer, format, options.output, signal);
+      if (undelivered !== null) context.warn(undelivered);
+      // What is printed was done, and tells what; the exit code tells that the signal was heard.
+      if (error === null) return signal.aborted ? exitCodeOf(signal) : exitCode;
+      if (format.tellsFailures !== true)
+        await write(terminal.stderr, failureText(error, options.verbose === true));
+      return exitCode;
+    });
   } finally {
     await close();
   }

@@ -60,7 +60,7 @@ describe('an error that nobody caught', () => {
     const { port } = silent.address() as AddressInfo;
     env = { NODE_OPTIONS: `--import ${crash}`, SF_OPS_HOST: `127.0.0.1:${port}` };
   });
-  afterAll(() => silent.close());
+  afterAll(() => void silent.close());
 
   test('is a bug, told in a sentence, with its stack and no source', async () => {
     const { stdout, stderr, exitCode } = await runCli(['pending', '--all', '--json'], { env });
