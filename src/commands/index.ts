@@ -2,6 +2,7 @@ import type { CommandDefinition } from './definition.js';
 import { audit } from './audit/definition.js';
 import { doctor } from './doctor/definition.js';
 import { enqueue } from './enqueue/definition.js';
+import { graph } from './graph/definition.js';
 import { history } from './history/definition.js';
 import { latest } from './latest/definition.js';
 import {
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   latest,
   history,
   wait,
+  graph,
   networkIsOkay,
   networkList,
   migrateStatus,

@@ -9,7 +9,7 @@ import {
   type WaitProgress,
 } from '../core/operations/wait.js';
 import type { Uuid } from '../core/uuid.js';
-import { Database, type ReadConsistency } from '../database/database.js';
+import type { Database, ReadConsistency } from '../database/database.js';
 import { deadlineIn, type Deadline } from '../database/limits.js';
 import { cheaperSide, type Side } from '../database/queries/active-side.js';
 import { which, type ObjectReference } from '../database/queries/targets.js';
@@ -76,12 +76,11 @@ const HOPELESS = new Set([
  * another one may not be; and it is retried where the trouble can be told. The caller closes it.
  */
 export function databaseForWaiting(
-  { settings, options }: Database,
+  database: Database,
   { once, deadline }: Pick<WaitRequest, 'once' | 'deadline'>,
 ): Database {
-  const { limits } = options;
-  return new Database(settings, {
-    ...options,
+  const { limits } = database.options;
+  return database.with({
     deadline: once ? deadlineIn(limits.statementSeconds) : deadline,
     limits: { ...limits, statementSeconds: LOOK_SECONDS, causalSeconds: LOOK_SECONDS, retrySeconds: 1 },
   });

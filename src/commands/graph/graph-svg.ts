@@ -1,9 +1,14 @@
-import { formatDuration } from '../../core/duration.js';
 import { layeredLayout, type Point } from '../../core/layout/layered-layout.js';
-import type { GraphEdge, GraphNode, OperationGraph } from '../../core/operations/operation-graph.js';
+import type { GraphEdge, GraphNode } from '../../core/operations/operation-graph.js';
 import { CHARACTER_WIDTH, element, escapeMarkup, round, type Drawing } from '../../render/svg.js';
-import { cutEnd } from '../../render/width.js';
-import { meaningOfState, type NodeNames } from './graph-nodes.js';
+import { cutEnd, displayWidth } from '../../render/width.js';
+import {
+  conditionOfNode,
+  graphSentence,
+  meaningOfState,
+  objectOfNode,
+  type NamedGraph,
+} from './graph-nodes.js';
 
 const BOX = { width: 236, height: 38, columnGap: 64, rowGap: 12 };
 const MARGIN = 16;
@@ -19,8 +24,8 @@ const STYLE = `.box{fill:var(--box);stroke:var(--line)}.asked{stroke:var(--ink);
  *
  * @param now unix seconds
  */
-export function graphDrawing(graph: OperationGraph, names: NodeNames, now: number): Drawing {
-  const { nodes, edges, cycles } = graph;
+export function graphDrawing(named: NamedGraph, now: number): Drawing {
+  const { nodes, edges, cycles } = named.graph;
   const layout = layeredLayout(
     nodes.map(({ uuid }) => uuid),
     edges,
@@ -29,9 +34,9 @@ export function graphDrawing(graph: OperationGraph, names: NodeNames, now: numbe
   const cycleOf = new Map(cycles.flatMap((cycle, index) => cycle.map((uuid) => [uuid, index] as const)));
   const isCircling = ({ from, to }: GraphEdge): boolean =>
     cycleOf.has(from) && cycleOf.get(from) === cycleOf.get(to);
-  const heading = headingOf(graph);
+  const heading = graphSentence(named.graph);
   const drawnEdges = edges.map((edge, index) => drawEdge(edge, layout.edges[index]!, isCircling(edge)));
-  const drawnNodes = nodes.map((node) => drawNode(node, layout.nodes.get(node.uuid)!, names, now));
+  const drawnNodes = nodes.map((node) => drawNode(node, layout.nodes.get(node.uuid)!, named, now));
   const content = element(
     'g',
     { transform: `translate(${MARGIN} ${HEADING})` },
@@ -52,37 +57,19 @@ export function graphDrawing(graph: OperationGraph, names: NodeNames, now: numbe
   };
 }
 
-export function headingOf({ nodes, edges, cycles, truncated }: OperationGraph): string {
-  const missing = nodes.filter((node) => node.missing).length;
-  return [
-    count(nodes.length, 'operation'),
-    `${count(edges.length, 'dependency', 'dependencies')}`,
-    ...(cycles.length > 0 ? [count(cycles.length, 'cycle')] : []),
-    ...(missing > 0 ? [`${missing} missing`] : []),
-    ...(truncated ? ['there are more'] : []),
-  ].join(' · ');
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-function drawNode(node: GraphNode, { x, y }: Point, names: NodeNames, now: number): string {
-  const { state, missing } = node;
+function drawNode(node: GraphNode, { x, y }: Point, named: NamedGraph, now: number): string {
   const meaning = meaningOfState(node);
-  const classes = ['box', ...(node.asked ? ['asked'] : []), ...(missing ? ['missing'] : [])].join(' ');
-  const age = node.since === null ? '' : ` ${formatDuration(now - node.since)}`;
-  const first = `${names.operation(node.uuid)} ${node.operationType}`;
-  const condition = `${missing ? 'missing' : (state ?? 'no state')}${missing ? '' : age}`;
-  const tasks = cutEnd(node.tasks.join(', '), Math.max(0, ROOM - condition.length - 2), '…');
+  const classes = ['box', ...(node.asked ? ['asked'] : []), ...(node.missing ? ['missing'] : [])].join(' ');
+  const condition = conditionOfNode(node, now);
+  const tasks = node.tasks.join(', ');
+  const whole = [node.uuid, node.operationType, condition, objectOfNode(node, named), tasks].join(' ');
+  const first = `${named.names.uuid(node.uuid)} ${node.operationType}`;
+  const where = objectOfNode(node, named) || tasks;
+  const room = ROOM - displayWidth(condition) - 2;
   return element(
     'g',
     { transform: `translate(${round(x)} ${round(y)})` },
-    element(
-      'title',
-      {},
-      escapeMarkup(`${node.uuid} ${node.operationType} ${condition} ${node.tasks.join(', ')}`),
-    ),
+    element('title', {}, escapeMarkup(whole)),
     element('rect', { width: BOX.width, height: BOX.height, rx: 5, class: classes }),
     element('rect', { x: 0, y: 5, width: 4, height: BOX.height - 10, class: meaning }),
     element('text', { x: 12, y: 16, class: 'strong' }, escapeMarkup(cutEnd(first, ROOM, '…'))),
@@ -90,7 +77,7 @@ function drawNode(node: GraphNode, { x, y }: Point, names: NodeNames, now: numbe
       'text',
       { x: 12, y: 30 },
       element('tspan', { class: meaning }, escapeMarkup(condition)),
-      element('tspan', { class: 'dim' }, escapeMarkup(tasks === '' ? '' : `  ${tasks}`)),
+      room < 6 ? '' : element('tspan', { class: 'dim' }, escapeMarkup(`  ${cutEnd(where, room, '…')}`)),
     ),
   );
 }
