@@ -8,6 +8,10 @@ import { noticesOf } from './libraries.mjs';
 import { obtainNode } from './node.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Debian has one copy of this text for all packages, and wants no second one. */
+const COMMON_LICENSES = {
+  'Apache-2.0': 'On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.\n',
+};
 export const DEBIAN_ARCHITECTURE = { x64: 'amd64', arm64: 'arm64' };
 
 /**
@@ -36,7 +40,10 @@ export function buildDebianPackage(
   put('usr/share/bash-completion/completions/sf-ops', text('completion', 'bash'));
   put('usr/share/zsh/vendor-completions/_sf-ops', text('completion', 'zsh'));
   put('usr/share/fish/vendor_completions.d/sf-ops.fish', text('completion', 'fish'));
-  const licences = [noticesOf(libraries), readFileSync(join(obtainNode(architecture), 'LICENSE'), 'utf8')];
+  const licences = [
+    noticesOf(libraries, COMMON_LICENSES),
+    readFileSync(join(obtainNode(architecture), 'LICENSE'), 'utf8'),
+  ];
   put('usr/share/doc/sf-ops/copyright', [from('packaging', 'debian', 'copyright'), ...licences].join('\n'));
   put('usr/share/doc/sf-ops/changelog.gz', compressed(from('CHANGELOG.md')));
   put('usr/share/doc/sf-ops/README.md', from('README.md'));
@@ -50,6 +57,7 @@ export function buildDebianPackage(
   for (const name of ['sf-ops-nightly.service', 'sf-ops-nightly.timer']) {
     put(`lib/systemd/system/${name}`, from('packaging', 'systemd', name));
   }
+  put('usr/share/lintian/overrides/sf-ops', from('packaging', 'debian', 'lintian-overrides'));
   const size = Math.ceil(sizeOf(stage) / 1024);
   const values = { VERSION: version, ARCHITECTURE: DEBIAN_ARCHITECTURE[architecture], SIZE: size };
   const control = from('packaging', 'debian', 'control').toString();

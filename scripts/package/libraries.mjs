@@ -23,11 +23,15 @@ export function librariesIn({ outputs }) {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** The notices that the licences of the libraries ask for, as one text. */
-export function noticesOf(libraries) {
+/**
+ * The notices that the licences of the libraries ask for, as one text.
+ *
+ * @param instead what to say in the place of a licence's text, by its name
+ */
+export function noticesOf(libraries, instead = {}) {
   const parts = libraries.map(
     ({ name, version, license, folder }) =>
-      `${name} ${version} (${license})\n\n${licenceText(folder, license)}`,
+      `${name} ${version} (${license})\n\n${instead[license] ?? licenceText(folder, license)}`,
   );
   return `sf-ops holds the libraries below, whole or in part.\n\n${parts.join(`\n${'-'.repeat(78)}\n\n`)}`;
 }

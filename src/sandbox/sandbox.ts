@@ -70,6 +70,17 @@ export async function resetSandbox(paths: SandboxPaths): Promise<SandboxStatus> 
   });
 }
 
+/** Stops the sandbox and removes everything that was made for it. A server that was downloaded stays in the cache. */
+export async function removeSandbox(paths: SandboxPaths): Promise<void> {
+  if (!existsSync(paths.directory)) return;
+  await ensureDirectories(paths);
+  await withFileLock(paths.lockFile, async () => {
+    await stopLocked(paths);
+    for (const folder of [paths.socketDirectory, paths.directory])
+      await rm(folder, { recursive: true, force: true });
+  });
+}
+
 /** What there is, without changing anything. */
 export async function sandboxStatus(paths: SandboxPaths): Promise<SandboxStatus> {
   const greeting = await readGreeting(paths.socketPath);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode } from '../../src/core/exit-codes.js';
@@ -129,6 +130,20 @@ describe('its cluster', () => {
       expect(after.count).toBe(0);
     },
   );
+
+  test('is removed whole by reset --purge, which asks first where something would be lost', async () => {
+    await user.type('sf-ops sandbox seed --current');
+    await user.type('sf-ops --sandbox enqueue net_op --network-uuid web --task network_deploy');
+    const refused = await user.type('sf-ops sandbox reset --purge');
+    expect(refused).toMatchObject({ exitCode: ExitCode.REFUSED, stdout: '' });
+    expect(refused.stderr).toContain('not seeded: ');
+
+    const removed = await user.type('sf-ops sandbox reset --purge --yes --json');
+    expect(removed.exitCode).toBe(ExitCode.OK);
+    expect(JSON.parse(removed.stdout)).toMatchObject({ state: 'absent', pid: null });
+    expect(existsSync(sandboxPaths(user.environment).directory)).toBe(false);
+    expect((await user.type('sf-ops sandbox reset --purge')).exitCode).toBe(ExitCode.OK);
+  });
 
   test('can be reset when its server cannot start any more', async () => {
     await user.type('sf-ops sandbox seed');

@@ -24,16 +24,10 @@ const run = promisify(execFile);
   }, 180_000);
   afterAll(async () => site.close());
 
-  /** Without a Node on the PATH, from a folder that has nothing to do with the checkout. */
+  /** Without anything on the PATH, from a folder that has nothing to do with the checkout. */
   function sfOps(words: string[], extra: Record<string, string> = {}): ReturnType<typeof spawnSync> {
-    const env = {
-      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-      HOME: home,
-      SF_OPS_CONFIG: join(home, 'config'),
-      ...extra,
-    };
-    expect(spawnSync('sh', ['-c', 'command -v node'], { env: { PATH: '/bin' } }).status).not.toBe(0);
-    return spawnSync(program, words, { cwd: home, env: { ...env, PATH: '/bin' }, encoding: 'utf8' });
+    const env = { PATH: join(home, 'empty'), HOME: home, SF_OPS_CONFIG: join(home, 'config'), ...extra };
+    return spawnSync(program, words, { cwd: home, env, encoding: 'utf8' });
   }
 
   test('needs no Node, and no file beside it', () => {

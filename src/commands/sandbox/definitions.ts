@@ -17,7 +17,10 @@ const FINISH_OPTIONS = {
   state: choice('state', ['complete', 'error', 'abort'], 'how they end', { default: 'complete' }),
 };
 
+const RESET_OPTIONS = { purge: flag('remove it whole instead, as if it had never been made') };
+
 export type StartRequest = Request<typeof START_OPTIONS, typeof NONE>;
+export type ResetRequest = Request<typeof RESET_OPTIONS, typeof NONE>;
 export type SeedRequest = Request<typeof SEED_OPTIONS, typeof NONE>;
 export type FinishRequest = Request<typeof FINISH_OPTIONS, typeof FINISH_ARGUMENTS>;
 
@@ -64,9 +67,12 @@ export const sandboxStatus = defineCommand({
 export const sandboxReset = defineCommand({
   name: 'sandbox reset',
   summary: 'throw its data away: an empty cluster again',
-  examples: [{ command: 'sandbox reset --yes', comment: 'without a question' }],
+  examples: [
+    { command: 'sandbox reset --yes', comment: 'without a question' },
+    { command: 'sandbox reset --purge --yes', comment: 'nothing is left of it' },
+  ],
   arguments: NONE,
-  options: NONE,
+  options: RESET_OPTIONS,
   exitCodes: { [ExitCode.REFUSED]: 'the confirmation is missing; nothing was changed' },
   needs: 'sandbox',
   load: async () => (await import('./sandbox.js')).reset,

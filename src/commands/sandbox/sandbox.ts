@@ -4,6 +4,7 @@ import { resolveOperations } from '../../database/queries/operation-references.j
 import { finishedReport, seededReport, statusReport, stoppedReport, urlReport } from './report.js';
 import { sandboxPaths } from '../../sandbox/paths.js';
 import {
+  removeSandbox,
   resetSandbox,
   sandboxStatus,
   sandboxUrl,
@@ -16,7 +17,7 @@ import { finishOperations } from '../../sandbox/worker.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { answerFrom } from '../report-answer.js';
-import type { FinishRequest, SeedRequest, StartRequest } from './definitions.js';
+import type { FinishRequest, ResetRequest, SeedRequest, StartRequest } from './definitions.js';
 
 export async function start(context: CommandContext, { options }: StartRequest): Promise<AnyAnswer> {
   const status = await started(context, options.port ?? null);
@@ -33,8 +34,9 @@ export async function status(context: CommandContext): Promise<AnyAnswer> {
   return answerFrom(statusReport(status), ExitCode.OK);
 }
 
-export async function reset(context: CommandContext): Promise<AnyAnswer> {
-  return answerFrom(statusReport(await emptied(context)), ExitCode.OK);
+export async function reset(context: CommandContext, { options }: ResetRequest): Promise<AnyAnswer> {
+  const status = options.purge ? await removed(context) : await emptied(context);
+  return answerFrom(statusReport(status), ExitCode.OK);
 }
 
 export async function seedSandbox(context: CommandContext, { options }: SeedRequest): Promise<AnyAnswer> {
@@ -69,15 +71,28 @@ async function started(context: CommandContext, tcpPort: number | null): Promise
   return startSandbox(paths, tcpPort === null ? {} : { tcpPort });
 }
 
+async function removed(context: CommandContext): Promise<SandboxStatus> {
+  const paths = sandboxPaths(context.environment);
+  const before = await sandboxStatus(paths);
+  if (before.state === 'absent') return before;
+  await confirmLoss(context, 'Remove the sandbox?');
+  await removeSandbox(paths);
+  return sandboxStatus(paths);
+}
+
 /** The sandbox with an empty cluster; asks before anything is lost that `sandbox seed` could not make again. */
 async function emptied(context: CommandContext): Promise<SandboxStatus> {
   const paths = sandboxPaths(context.environment);
   const { state } = await sandboxStatus(paths);
   if (state === 'absent') return started(context, null);
-  const loss = await whatWouldBeLost(context);
-  if (loss !== null) await context.confirm(`${loss} Throw the sandbox's data away?`);
+  await confirmLoss(context, "Throw the sandbox's data away?");
   context.note("Throwing the sandbox's data away.");
   return resetSandbox(paths);
+}
+
+async function confirmLoss(context: CommandContext, question: string): Promise<void> {
+  const loss = await whatWouldBeLost(context);
+  if (loss !== null) await context.confirm(`${loss} ${question}`);
 }
 
 /** A sentence; null where nothing would be missed. A server that cannot be read any more can still be reset. */
