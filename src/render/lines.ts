@@ -6,6 +6,8 @@ import { printable } from './printable.js';
 import { cutEnd } from './width.js';
 import { wrap } from './wrap.js';
 
+const NARROW_INDENT = 4;
+
 /** Text from anywhere, as this terminal can show it. */
 export function shown(text: string, { unicode }: Look): string {
   return unicode ? printable(text) : toAscii(printable(text));
@@ -21,8 +23,12 @@ function sentence(line: Line, look: Look, paint: Paint): string {
   const text = shown(raw, look);
   if (look.width === null) return `${paint(text, style)}\n`;
   if (keep === true) return `${paint(cutEnd(text, look.width, mark(look)), style)}\n`;
-  const indent = Math.min(hang ?? text.search(/[^ ]|$/), look.width >> 1);
-  return wrap(text, look.width, indent)
+  const leading = text.search(/[^ ]|$/);
+  const wanted = hang ?? leading;
+  // On a terminal that is too narrow for the indent, its place is better used for words.
+  const indent = wanted > look.width >> 1 ? NARROW_INDENT : wanted;
+  const fitted = leading > look.width >> 1 ? ' '.repeat(NARROW_INDENT) + text.trimStart() : text;
+  return wrap(fitted, look.width, indent)
     .map((part, index) => `${' '.repeat(index === 0 ? 0 : indent)}${paint(part, style)}\n`)
     .join('');
 }

@@ -22,7 +22,7 @@ export function wrap(text: string, width: number, hang = 0): string[] {
     // The space behind a word may hang over the edge.
     if (used > 0 && used + displayWidth(rest.trimEnd()) > room) end();
     while (displayWidth(rest.trimEnd()) > room - used) {
-      const part = firstColumns(rest, room - used) || firstCharacter(rest);
+      const part = atSeam(firstColumns(rest, room - used)) || firstCharacter(rest);
       line += part;
       rest = rest.slice(part.length);
       end();
@@ -32,6 +32,12 @@ export function wrap(text: string, width: number, hang = 0): string[] {
   }
   if (line !== '') lines.push(line.trimEnd());
   return lines;
+}
+
+/** Where names are joined, if that is not too early: `last_cluster_` of `last_cluster_oper`. */
+function atSeam(part: string): string {
+  const seam = Math.max(...['_', '-', '/', '.', ','].map((joint) => part.lastIndexOf(joint)));
+  return seam >= part.length / 2 ? part.slice(0, seam + 1) : part;
 }
 
 /** Wider than the room there is: better out of line than never written. */

@@ -7,25 +7,24 @@ import { applyMigration, planMigration, restoreColumn } from '../../migrations/r
 import { migrationStatus } from '../../migrations/status.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { answerFrom } from '../report-answer.js';
 import type {
   ApplyRequest as ApplyCommandRequest,
   PlanRequest,
   RestoreRequest,
   VerifyRequest,
 } from './definitions.js';
-import { planReport, wouldBeRefused } from './plan-report.js';
+import { planAnswer } from './plan-report.js';
 import {
-  appliedReport,
-  restoredReport,
-  statusReport,
-  verifyReport,
+  appliedAnswer,
+  restoredAnswer,
+  statusAnswer,
+  verifyAnswer,
   type AppliedMigration,
 } from './reports.js';
 
 export async function status(context: CommandContext): Promise<AnyAnswer> {
   const found = await migrationStatus(await context.database(), MIGRATIONS);
-  return answerFrom(statusReport(found), ExitCode.OK);
+  return statusAnswer(found);
 }
 
 export async function plan(
@@ -46,8 +45,7 @@ async function planned(
   return withSurroundings(await context.database(), async (surroundings) => {
     const plans = [];
     for (const migration of chosen(name)) plans.push(await planMigration(migration, surroundings, request));
-    const report = planReport(plans, surroundings.database.settings.database);
-    return answerFrom(report, plans.some(wouldBeRefused) ? refused : ExitCode.OK);
+    return planAnswer(plans, surroundings.database.settings.database, refused);
   });
 }
 
@@ -67,8 +65,7 @@ export async function apply(
       });
       if (applied.at(-1)!.outcome === 'not_verified') break;
     }
-    const verified = applied.every(({ outcome }) => outcome !== 'not_verified');
-    return answerFrom(appliedReport(applied), verified ? ExitCode.OK : ExitCode.NO);
+    return appliedAnswer(applied);
   });
 }
 
@@ -81,7 +78,7 @@ export async function verify(
     for (const migration of chosen(name))
       verified.push({ migration, checks: await migration.verify(surroundings) });
     const results = verified.flatMap(({ checks }) => checks.map(({ result }) => result));
-    return answerFrom(verifyReport(verified), verdict(results));
+    return verifyAnswer(verified, verdict(results));
   });
 }
 
@@ -100,7 +97,7 @@ export async function restore(
   }
   return withSurroundings(await context.database(), async (surroundings) => {
     const restored = await restoreColumn(surroundings, options.from ?? null, options.maxWait, context);
-    return answerFrom(restoredReport(restored), restored.values?.exact === false ? ExitCode.NO : ExitCode.OK);
+    return restoredAnswer(restored);
   });
 }
 

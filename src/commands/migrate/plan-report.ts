@@ -1,33 +1,38 @@
+import { ExitCode } from '../../core/exit-codes.js';
 import type { PlannedStatement } from '../../migrations/migration.js';
+import type { Assessed } from '../../migrations/preflight/assess.js';
 import type { Plan } from '../../migrations/runner.js';
-import { tableOf, type Line, type Report } from '../../render/report.js';
-import { RESULT_TONES } from './tones.js';
+import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../render/answer.js';
+import { RESULT_STYLES } from './styles.js';
 
 /** Whether `apply` would refuse to begin. */
 export function wouldBeRefused({ standing, assessed }: Plan): boolean {
   return standing.state === 'blocked' || assessed.some(({ blocks }) => blocks);
 }
 
-export function planReport(plans: readonly Plan[], database: string): Report {
-  return {
-    document: { migrations: plans.map(planDocument), ok: !plans.some(wouldBeRefused) },
-    table: tableOf({
-      columns: [
-        { name: 'migration', heading: 'MIGRATION', value: ({ migration }) => migration },
-        { name: 'phase', heading: 'PHASE', value: ({ phase }) => phase },
-        { name: 'sql', heading: 'SQL', value: ({ sql }) => sql },
-        { name: 'lock', heading: 'LOCK', value: ({ lock }) => lock },
-      ],
-      items: plans.flatMap(({ migration, statements }) =>
-        statements.map((statement) => ({ migration: migration.id, ...statement })),
-      ),
-      empty: 'Nothing remains to be done.',
-    }),
-    headline: plans.map((plan) => ({ text: introduction(plan, database), tone: 'strong' })),
-    footer: plans.flatMap(preflightLines),
-    special: { sql: () => plans.map((plan) => script(plan, database)).join('\n') },
-  };
+/** @param refused how it ends where `apply` would refuse to begin */
+export function planAnswer(plans: readonly Plan[], database: string, refused: ExitCode): AnyAnswer {
+  const isRefused = plans.some(wouldBeRefused);
+  return answerOf<PlannedRow>({
+    columns: [
+      { name: 'migration', heading: 'MIGRATION', value: ({ migration }) => migration },
+      { name: 'phase', heading: 'PHASE', value: ({ phase }) => phase },
+      { name: 'sql', heading: 'SQL', value: ({ sql }) => sql },
+      { name: 'lock', heading: 'LOCK', value: ({ lock }) => lock },
+    ],
+    rows: plans.flatMap(({ migration, statements }) =>
+      statements.map((statement) => ({ migration: migration.id, ...statement })),
+    ),
+    json: { document: () => ({ migrations: plans.map(planDocument), ok: !isRefused }) },
+    block: (step, { verbose, full }) => (verbose || full ? stepLines(step) : []),
+    before: ({ verbose, full }) => plans.flatMap((plan) => screen(plan, database, verbose || full)),
+    next: () => nextOf(plans),
+    exitCode: isRefused ? refused : ExitCode.OK,
+    special: { sql: { text: () => plans.map((plan) => script(plan, database)).join('\n') } },
+  });
 }
+
+type PlannedRow = { migration: string } & PlannedStatement;
 
 function planDocument(plan: Plan): object {
   const { migration, standing, size, statements, assessed, nodes } = plan;
@@ -60,24 +65,70 @@ function introduction({ migration, standing, size, nodes }: Plan, database: stri
   return `${migration.id}: ${standing.state}. ${standing.detail} (${where}; about ${size.rows} rows, ${megabytes(size.bytes)})`;
 }
 
-function preflightLines({ migration, assessed }: Plan): Line[] {
-  return assessed.flatMap((found): Line[] => {
-    const { rule, result, blocks, details } = found;
-    const verdict = blocks ? `${result}, blocks ${migration.id}` : result;
-    const first: Line = {
-      text: `${verdict.padEnd(7)} ${rule.id}: ${rule.title}.`,
-      tone: RESULT_TONES[result],
+/** What people see of one migration: the answer, what stands in the way, and the steps. */
+function screen(plan: Plan, database: string, all: boolean): Line[] {
+  const { migration, standing, size, nodes, assessed } = plan;
+  const shown = assessed.filter(({ result }) => all || result !== 'pass');
+  const idWidth = Math.max(0, ...shown.map(({ rule }) => rule.id.length));
+  return [
+    headline(plan),
+    { text: `  ${standing.detail}` },
+    {
+      text: `  ${database}.${migration.table} on ${nodes.join(', ')}, about ${size.rows} rows, ${megabytes(size.bytes)}`,
+      style: 'dim',
+    },
+    ...shown.flatMap((found) => findingLines(found, idWidth)),
+    ...passed(assessed.length - shown.length),
+    ...steps(plan),
+  ];
+}
+
+function headline({ migration, standing, assessed }: Plan): Line {
+  const { table, fromVersion, toVersion, id } = migration;
+  const change = `${table} ${fromVersion} to ${toVersion}`;
+  const blocking = assessed.filter(({ blocks }) => blocks).length;
+  if (blocking > 0) {
+    const stand = blocking === 1 ? 'stands' : 'stand';
+    return {
+      text: `blocked: ${blocking} of ${assessed.length} checks ${stand} in the way of ${change} (${id})`,
+      style: 'bad',
     };
-    if (result === 'pass') return [first];
-    const findings = details.map((detail): Line => ({ text: `        ${detail}` }));
-    if (result === 'warning') return [first, ...findings];
-    return [
-      first,
-      ...findings,
-      muted(`        Why: ${rule.why}`),
-      muted(`        What to do: ${rule.whatToDo}`),
-    ];
-  });
+  }
+  if (standing.state === 'blocked') return { text: `blocked: ${change} (${id})`, style: 'bad' };
+  if (standing.state === 'applied') return { text: `applied: ${change} (${id})`, style: 'good' };
+  return { text: `ready: ${change} (${id})`, style: 'good' };
+}
+
+function findingLines({ rule, result, blocks, details }: Assessed, idWidth: number): Line[] {
+  const place = `  ${result.padEnd(8)} ${rule.id.padEnd(idWidth)}  `;
+  const hang = place.length;
+  const text = result === 'pass' ? `${rule.title}.` : details.join(' ');
+  const first: Line = { text: place + text, style: RESULT_STYLES[result], hang };
+  if (!blocks) return [first];
+  return [first, { text: `${' '.repeat(hang)}${rule.whatToDo}`, style: 'dim', hang }];
+}
+
+function passed(count: number): Line[] {
+  return count === 0 ? [] : [{ text: `  ${count} passed (--verbose)`, style: 'dim' }];
+}
+
+function steps({ statements }: Plan): Line[] {
+  if (statements.length === 0) return ['Nothing remains to be done.'];
+  const phases = [...new Set(statements.map(({ phase }) => phase))];
+  return [`Steps: ${phases.join(', ')}. SQL: --format sql`];
+}
+
+function stepLines({ phase, sql, lock }: PlannedRow): Line[] {
+  return [
+    { text: `  ${phase}: ${sql};`, hang: 6 },
+    { text: `      ${lock}`, style: 'dim' },
+  ];
+}
+
+function nextOf(plans: readonly Plan[]): NextCommand | null {
+  const plan = plans.find(({ statements }) => statements.length > 0);
+  if (plan === undefined || plans.some(wouldBeRefused)) return null;
+  return { label: 'Apply', command: `sf-ops migrate apply ${plan.migration.id}` };
 }
 
 /** Fit for a change request: the statements with what they cost, and how they are undone, as comments. */
@@ -121,8 +172,4 @@ function comment(text: string): string[] {
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(1)} MiB`;
-}
-
-function muted(text: string): Line {
-  return { text, tone: 'muted' };
 }

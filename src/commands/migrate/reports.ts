@@ -1,14 +1,15 @@
 import type { Restored } from '../../migrations/drop-last-cluster-operation/restore.js';
 import type { Applied, Check, Migration } from '../../migrations/migration.js';
 import type { MigrationStatus } from '../../migrations/status.js';
-import { tableOf, type Line, type Report } from '../../render/report.js';
-import { RESULT_TONES, STATE_TONES } from './tones.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../render/answer.js';
+import { RESULT_STYLES, STATE_STYLES } from './styles.js';
 
 export interface AppliedMigration extends Applied {
   migration: Migration;
 }
 
-export function statusReport({ standings, running }: MigrationStatus): Report {
+export function statusAnswer({ standings, running }: MigrationStatus): AnyAnswer {
   const items = standings.map(({ migration, standing }) => ({
     id: migration.id,
     table: migration.table,
@@ -18,144 +19,242 @@ export function statusReport({ standings, running }: MigrationStatus): Report {
     state: standing.state,
     detail: standing.detail,
   }));
-  return {
-    document: { migrations: items, running },
-    table: tableOf({
-      columns: [
-        { name: 'id', heading: 'MIGRATION', value: ({ id }) => id },
-        {
-          name: 'state',
-          heading: 'STATE',
-          value: ({ state }) => state,
-          tone: ({ state }) => STATE_TONES[state],
-        },
-        {
-          name: 'version',
-          heading: 'VERSION',
-          value: ({ current_version: version }) => version,
-          display: ({ current_version: version, to_version: to }) => `${version ?? 'none'} of ${to}`,
-        },
-        { name: 'detail', heading: 'DETAIL', value: ({ detail }) => detail },
-      ],
-      items,
-      empty: '',
-    }),
-    footer: running === null ? [] : [{ text: `Running: ${running}.`, tone: 'strong' }],
-  };
-}
-
-export function verifyReport(verified: readonly { migration: Migration; checks: Check[] }[]): Report {
-  return {
-    document: {
-      migrations: verified.map(({ migration, checks }) => ({
-        id: migration.id,
-        ok: allPass(checks),
-        checks,
-      })),
-      ok: verified.every(({ checks }) => allPass(checks)),
-    },
-    table: checkTable(
-      verified.flatMap(({ migration, checks }) =>
-        checks.map((check) => ({ migration: migration.id, ...check })),
-      ),
-    ),
-  };
-}
-
-export function appliedReport(applied: readonly AppliedMigration[]): Report {
-  const items = applied.map(({ migration, ...rest }) => ({
-    id: migration.id,
-    table: migration.table,
-    ...rest,
-  }));
-  const failed = items.flatMap(({ id, checks }) =>
-    checks.filter(({ result }) => result !== 'pass').map((check) => ({ migration: id, ...check })),
-  );
-  return {
-    document: { migrations: items, ok: items.every(({ outcome }) => outcome !== 'not_verified') },
-    table: tableOf({
-      columns: [
-        { name: 'id', heading: 'MIGRATION', value: ({ id }) => id },
-        {
-          name: 'outcome',
-          heading: 'OUTCOME',
-          value: ({ outcome }) => outcome,
-          tone: ({ outcome }) => (outcome === 'not_verified' ? 'bad' : 'good'),
-        },
-        {
-          name: 'statements',
-          heading: 'STATEMENTS',
-          value: ({ alterations }) => alterations.map(({ phase }) => phase).join(', ') || null,
-        },
-        {
-          name: 'attempts',
-          heading: 'ATTEMPTS',
-          value: ({ alterations }) => sum(alterations.map((one) => one.attempts)),
-        },
-        {
-          name: 'waited_seconds',
-          heading: 'WAITED',
-          value: ({ alterations }) => sum(alterations.map((one) => one.waited_seconds)),
-          display: ({ alterations }) => `${sum(alterations.map((one) => one.waited_seconds))} s`,
-        },
-        { name: 'killed', heading: 'KILLED', value: ({ alterations }) => killed(alterations) },
-        { name: 'backed_up', heading: 'BACKED UP', value: ({ backup }) => backup?.rows ?? null },
-        { name: 'backfilled', heading: 'BACKFILLED', value: ({ backfilled }) => backfilled.length },
-      ],
-      items,
-      empty: '',
-    }),
-    footer: failed.map(({ migration, node, name, detail }) => ({
-      text: `${migration}: ${name} on ${node}: ${detail}`,
-      tone: 'bad',
-    })),
-  };
-}
-
-export function restoredReport(restored: Restored): Report {
-  const { values } = restored;
-  const lines: Line[] = [];
-  if (values?.exact === true)
-    lines.push({ text: 'The column holds exactly what was backed up.', tone: 'good' });
-  if (values?.exact === false)
-    lines.push({
-      text: 'The column holds other values than were backed up: those that were written since were kept.',
-      tone: 'bad',
-    });
-  return {
-    document: restored,
-    table: tableOf({
-      columns: [
-        { name: 'outcome', heading: 'OUTCOME', value: ({ outcome }) => outcome },
-        { name: 'restored', heading: 'RESTORED', value: (one) => one.values?.restored ?? null },
-        { name: 'kept', heading: 'KEPT', value: (one) => one.values?.kept ?? null },
-        { name: 'missing', heading: 'MISSING', value: (one) => one.values?.missing ?? null },
-        { name: 'version', heading: 'VERSION', value: ({ version }) => version },
-      ],
-      items: [restored],
-      empty: '',
-    }),
-    footer: lines,
-  };
-}
-
-function checkTable(items: ({ migration: string } & Check)[]): Report['table'] {
-  return tableOf({
+  const outstanding = items.filter(({ state }) => state !== 'applied');
+  return answerOf<(typeof items)[number]>({
     columns: [
-      { name: 'migration', heading: 'MIGRATION', value: ({ migration }) => migration },
-      { name: 'node', heading: 'NODE', value: ({ node }) => node },
+      { name: 'id', heading: 'MIGRATION', value: ({ id }) => id, shrink: 'middle', least: 18 },
+      {
+        name: 'state',
+        heading: 'STATE',
+        value: ({ state }) => state,
+        style: ({ state }) => STATE_STYLES[state],
+      },
+      {
+        name: 'version',
+        heading: 'VERSION',
+        value: ({ current_version: version }) => version,
+        display: versionText,
+        plain: versionText,
+        priority: 1,
+      },
+      {
+        name: 'detail',
+        heading: 'DETAIL',
+        value: ({ detail }) => detail,
+        shrink: 'wrap',
+        least: 20,
+        priority: 2,
+      },
+    ],
+    rows: items,
+    json: { document: () => ({ migrations: items, running }) },
+    before: () => [
+      outstanding.length === 0
+        ? { text: `all ${items.length} migrations are applied`, style: 'good' }
+        : { text: `${outstanding.length} of ${items.length} migrations outstanding`, style: 'warning' },
+    ],
+    after: () => (running === null ? [] : [{ text: `Running: ${running}.`, style: 'strong' }]),
+    next: () =>
+      outstanding[0] === undefined || running !== null
+        ? null
+        : { label: 'Plan', command: `sf-ops migrate plan ${outstanding[0].id}` },
+    exitCode: ExitCode.OK,
+  });
+}
+
+function versionText({
+  current_version: version,
+  to_version: to,
+}: {
+  current_version: number | null;
+  to_version: number;
+}): string {
+  return `${version ?? 'none'} of ${to}`;
+}
+
+type NodeCheck = { migration: string } & Check;
+
+export function verifyAnswer(
+  verified: readonly { migration: Migration; checks: Check[] }[],
+  exitCode: ExitCode,
+): AnyAnswer {
+  const rows = verified.flatMap(({ migration, checks }) =>
+    checks.map((check): NodeCheck => ({ migration: migration.id, ...check })),
+  );
+  const wrong = rows.filter(({ result }) => result !== 'pass');
+  return answerOf<NodeCheck>({
+    columns: [
+      {
+        name: 'migration',
+        heading: 'MIGRATION',
+        value: ({ migration }) => migration,
+        shrink: 'middle',
+        least: 12,
+        priority: 2,
+      },
+      { name: 'node', heading: 'NODE', value: ({ node }) => node, priority: 1 },
       { name: 'check', heading: 'CHECK', value: ({ name }) => name },
       {
         name: 'result',
         heading: 'RESULT',
         value: ({ result }) => result,
-        tone: ({ result }) => RESULT_TONES[result],
+        style: ({ result }) => RESULT_STYLES[result],
       },
-      { name: 'detail', heading: 'DETAIL', value: ({ detail }) => detail },
+      { name: 'detail', heading: 'DETAIL', value: ({ detail }) => detail, shrink: 'wrap', least: 16 },
     ],
-    items,
-    empty: '',
+    rows,
+    json: {
+      document: () => ({
+        migrations: verified.map(({ migration, checks }) => ({
+          id: migration.id,
+          ok: allPass(checks),
+          checks,
+        })),
+        ok: wrong.length === 0,
+      }),
+    },
+    before: () => [verdictOn(rows, wrong)],
+    isQuiet: ({ result }) => result === 'pass',
+    rest: (count) => (wrong.length === 0 ? null : { text: `${count} passed (--verbose)`, style: 'dim' }),
+    exitCode,
   });
+}
+
+function verdictOn(rows: readonly NodeCheck[], wrong: readonly NodeCheck[]): Line {
+  if (wrong.length === 0) return { text: `ok: ${rows.length} checks passed`, style: 'good' };
+  const failed = wrong.filter(({ result }) => result === 'fail').length;
+  const text = `${failed} of ${rows.length} checks failed, ${wrong.length - failed} unknown`;
+  return failed > 0
+    ? { text: `not ok: ${text}`, style: 'bad' }
+    : { text: `cannot tell: ${text}`, style: 'warning' };
+}
+
+export function appliedAnswer(applied: readonly AppliedMigration[]): AnyAnswer {
+  const items = applied.map(({ migration, ...rest }) => ({
+    id: migration.id,
+    table: migration.table,
+    ...rest,
+  }));
+  const ok = items.every(({ outcome }) => outcome !== 'not_verified');
+  const failed = items.flatMap(({ id, checks }) =>
+    checks.filter(({ result }) => result !== 'pass').map((check) => ({ migration: id, ...check })),
+  );
+  return answerOf<(typeof items)[number]>({
+    columns: [
+      { name: 'id', heading: 'MIGRATION', value: ({ id }) => id, shrink: 'middle', least: 18 },
+      {
+        name: 'outcome',
+        heading: 'OUTCOME',
+        value: ({ outcome }) => outcome,
+        style: ({ outcome }) => (outcome === 'not_verified' ? 'bad' : 'good'),
+      },
+      {
+        name: 'statements',
+        heading: 'STATEMENTS',
+        value: ({ alterations }) => alterations.map(({ phase }) => phase).join(', ') || null,
+        shrink: 'wrap',
+        least: 10,
+        priority: 1,
+      },
+      {
+        name: 'attempts',
+        heading: 'ATTEMPTS',
+        value: ({ alterations }) => sum(alterations.map((one) => one.attempts)),
+        align: 'right',
+        priority: 4,
+      },
+      {
+        name: 'waited_seconds',
+        heading: 'WAITED',
+        value: ({ alterations }) => sum(alterations.map((one) => one.waited_seconds)),
+        display: waitedText,
+        plain: waitedText,
+        align: 'right',
+        priority: 3,
+      },
+      {
+        name: 'killed',
+        heading: 'KILLED',
+        value: ({ alterations }) => killed(alterations),
+        align: 'right',
+        priority: 2,
+      },
+      {
+        name: 'backed_up',
+        heading: 'BACKED UP',
+        value: ({ backup }) => backup?.rows ?? null,
+        align: 'right',
+        priority: 2,
+      },
+      {
+        name: 'backfilled',
+        heading: 'BACKFILLED',
+        value: ({ backfilled }) => backfilled.length,
+        align: 'right',
+        priority: 2,
+      },
+    ],
+    rows: items,
+    json: { document: () => ({ migrations: items, ok }) },
+    after: () => [
+      ...items.flatMap(({ backup }) =>
+        backup === null ? [] : [`Backup: ${backup.rows} values in ${backup.file}`],
+      ),
+      ...failed.map(({ migration, node, name, detail }): Line => ({
+        text: `${migration}: ${name} on ${node}: ${detail}`,
+        style: 'bad',
+      })),
+    ],
+    next: () => nextAfter(items),
+    exitCode: ok ? ExitCode.OK : ExitCode.NO,
+    undelivered: () => items.map(({ id, outcome }) => `${id}: ${outcome}.`).join(' '),
+  });
+}
+
+/** What was hidden is to be dropped; what does not verify is to be looked at. */
+function nextAfter(items: readonly { id: string; outcome: Applied['outcome'] }[]): NextCommand | null {
+  const wrong = items.find(({ outcome }) => outcome === 'not_verified');
+  if (wrong !== undefined) return { label: 'Look', command: `sf-ops migrate verify ${wrong.id}` };
+  const hidden = items.find(({ outcome }) => outcome === 'hidden' || outcome === 'already_hidden');
+  if (hidden === undefined) return null;
+  return { label: 'Finish', command: `sf-ops migrate apply ${hidden.id} --phase drop` };
+}
+
+export function restoredAnswer(restored: Restored): AnyAnswer {
+  const exact = restored.values?.exact;
+  return answerOf<Restored>({
+    columns: [
+      { name: 'outcome', heading: 'OUTCOME', value: ({ outcome }) => outcome },
+      {
+        name: 'restored',
+        heading: 'RESTORED',
+        value: ({ values }) => values?.restored ?? null,
+        align: 'right',
+      },
+      { name: 'kept', heading: 'KEPT', value: ({ values }) => values?.kept ?? null, align: 'right' },
+      { name: 'missing', heading: 'MISSING', value: ({ values }) => values?.missing ?? null, align: 'right' },
+      { name: 'version', heading: 'VERSION', value: ({ version }) => version, align: 'right', priority: 1 },
+    ],
+    rows: [restored],
+    json: { document: () => restored },
+    before: () => {
+      if (exact === undefined) return [];
+      return exact
+        ? [{ text: 'The column holds exactly what was backed up.', style: 'good' }]
+        : [
+            {
+              text: 'The column holds other values than were backed up: those that were written since were kept.',
+              style: 'bad',
+            },
+          ];
+    },
+    exitCode: exact === false ? ExitCode.NO : ExitCode.OK,
+    undelivered: () => `restore: ${restored.outcome}.`,
+  });
+}
+
+function waitedText({ alterations }: Pick<Applied, 'alterations'>): string {
+  return `${sum(alterations.map((one) => one.waited_seconds))} s`;
 }
 
 function allPass(checks: readonly Check[]): boolean {

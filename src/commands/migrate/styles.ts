@@ -1,15 +1,15 @@
 import type { MigrationState } from '../../migrations/migration.js';
 import type { Assessed } from '../../migrations/preflight/assess.js';
-import type { Tone } from '../../render/report.js';
+import type { Style } from '../../render/answer.js';
 
-export const STATE_TONES: Readonly<Record<MigrationState, Tone>> = {
+export const STATE_STYLES: Readonly<Record<MigrationState, Style>> = {
   applied: 'good',
   pending: 'warning',
   in_progress: 'warning',
   blocked: 'bad',
 };
 
-export const RESULT_TONES: Readonly<Record<Assessed['result'], Tone>> = {
+export const RESULT_STYLES: Readonly<Record<Assessed['result'], Style>> = {
   pass: 'good',
   warning: 'warning',
   unknown: 'warning',
