@@ -22,7 +22,7 @@ Shaken Fist deletes operations soon after they finish, other than those that fai
 or has finished recently.`,
   examples: [
     { command: 'history network web', comment: 'what has happened to the network named web' },
-    { command: 'history instance vm1 --since 1d --json', comment: 'the last day, for a script' },
+    { command: 'history instance db-1 --since 1d --json', comment: 'the last day, for a script' },
   ],
   arguments: ARGUMENTS,
   options: OPTIONS,

@@ -19,7 +19,7 @@ last cluster operation. It does not tell whether the object is busy: an earlier 
 Galera, whose nodes number their rows interleaved, it need not be the latest in time; sf-ops history orders by time.`,
   examples: [
     { command: 'latest network web', comment: 'the last cluster operation of the network named web' },
-    { command: 'latest instance vm1 --json', comment: 'as the API of Shaken Fist would tell it' },
+    { command: 'latest instance db-1 --json', comment: 'as the API of Shaken Fist would tell it' },
   ],
   arguments: ARGUMENTS,
   options: OPTIONS,

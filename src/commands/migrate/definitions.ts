@@ -59,6 +59,7 @@ export const migratePlan = defineCommand({
     {
       command: 'migrate plan composite-target-uniqueness',
       comment: 'what apply would do, and what stands in its way',
+      exitCode: ExitCode.NO,
     },
     {
       command: 'migrate plan --format sql',
@@ -78,14 +79,19 @@ export const migrateApply = defineCommand({
   name: 'migrate apply',
   summary: 'bring a migration to its end, from wherever it is',
   examples: [
-    { command: 'migrate apply composite-target-uniqueness --dry-run', comment: 'print it, and do nothing' },
+    {
+      command: 'migrate apply composite-target-uniqueness --dry-run',
+      comment: 'print it, and do nothing',
+      exitCode: ExitCode.REFUSED,
+    },
     {
       command: 'migrate apply drop-last-cluster-operation --phase hide --yes',
       comment: 'the first half, which is undone in an instant',
     },
     {
       command: 'migrate apply drop-last-cluster-operation --backup values.ndjson --yes',
-      comment: 'to the end, keeping the values',
+      comment: 'to the end, keeping the values; refused while daemons are alive',
+      exitCode: ExitCode.REFUSED,
     },
   ],
   arguments: REMAINING,
@@ -118,7 +124,7 @@ export const migrateRestore = defineCommand({
   examples: [
     { command: 'migrate restore', comment: 'show the column that apply --phase hide has hidden' },
     {
-      command: 'migrate restore drop-last-cluster-operation --from values.ndjson',
+      command: 'migrate restore drop-last-cluster-operation --from kept.ndjson --yes',
       comment: 'put back what apply --backup has kept',
     },
   ],

@@ -27,7 +27,7 @@ export const pending = defineCommand({
     { command: 'pending network web', comment: 'what is still to be done on the network named web' },
     { command: 'pending --all --older-than 1h', comment: 'everything that has waited for more than an hour' },
     {
-      command: 'pending instance vm1 --exit-code',
+      command: 'pending instance db-1 --exit-code',
       comment: 'for a script: 8 while something is pending, 0 when nothing is',
       exitCode: ExitCode.PENDING,
     },

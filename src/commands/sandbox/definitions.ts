@@ -107,7 +107,7 @@ export const sandboxFinish = defineCommand({
   name: 'sandbox finish',
   summary: 'end operations as a worker would: the sandbox has none',
   examples: [
-    { command: 'sandbox finish 70000001', comment: 'as if a worker had completed it' },
+    { command: 'sandbox finish 70000003', comment: 'as if a worker had completed it' },
     { command: 'sandbox finish 70000024 --state error', comment: 'as if it had failed' },
   ],
   arguments: FINISH_ARGUMENTS,
