@@ -3,9 +3,11 @@ import type { CommandDefinition } from '../commands/definition.js';
 import { resolveConnection, type ConnectionSettings } from '../configuration/connection-settings.js';
 import { readThisNode } from '../configuration/this-node.js';
 import type { Database } from '../database/database.js';
-import { printable } from '../render/printable.js';
+import { StatusProgress } from '../render/progress.js';
+import { Status } from '../render/status.js';
 import { connectionFlags, type GlobalOptions } from './global-options.js';
-import { ask, inputLines, type Terminal } from './terminal.js';
+import { lookOf } from './look.js';
+import { ask, inputBytes, inputLines, type Terminal } from './terminal.js';
 
 /** A context together with what has to be put away when the command is over. */
 export interface OpenContext {
@@ -21,7 +23,8 @@ export function openContext(
   signal: AbortSignal,
 ): OpenContext {
   const timeoutSeconds = options.timeout ?? null;
-  const say = (text: string): void => void terminal.stderr.write(`${printable(text)}\n`);
+  const status = new Status(terminal.stderr);
+  const say = (text: string): void => status.say(text);
   const note = (text: string): void => (options.quiet ? undefined : say(text));
   let database: Promise<Database> | null = null;
 
@@ -57,6 +60,12 @@ export function openContext(
       warn: (text) => say(`warning: ${text}`),
       confirm: async (question) => (options.yes ? undefined : ask(terminal, question, signal)),
       inputLines: () => inputLines(terminal, signal),
+      inputBytes: () => inputBytes(terminal, signal),
+      progress: new StatusProgress(status, {
+        unicode: lookOf(terminal, options).unicode,
+        isSilent: options.quiet === true,
+        clock: () => Number(process.hrtime.bigint()) / 1e9,
+      }),
     },
     close: async () => (await database?.catch(() => null))?.close(),
   };

@@ -55,3 +55,23 @@ export async function* inputLines(terminal: Terminal, signal: AbortSignal): Asyn
     throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
   }
 }
+
+/**
+ * Standard input as it comes.
+ *
+ * @throws InterruptedError when a signal comes before its end
+ */
+export async function* inputBytes({ stdin }: Terminal, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const stop = (): void => void stdin.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (!signal.aborted) for await (const piece of stdin) yield piece as Uint8Array;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (!signal.aborted) return;
+  const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+  throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
+}

@@ -1,5 +1,6 @@
 import type { Environment } from '../configuration/connection-settings.js';
 import type { ThisNodeSettings } from '../core/gate/this-node.js';
+import type { Progress } from '../core/progress.js';
 import type { Database } from '../database/database.js';
 
 /** What a command is handed: everything from outside that it may use. */
@@ -29,4 +30,8 @@ export interface CommandContext {
   confirm(question: string): Promise<void>;
   /** The lines of standard input, without the space around them; a line may be empty. */
   inputLines(): AsyncIterable<string>;
+  /** Standard input as it comes, for what may be of any size. */
+  inputBytes(): AsyncIterable<Uint8Array>;
+  /** Where long work tells how far it is: shown on stderr, unless `--quiet`. */
+  readonly progress: Progress;
 }

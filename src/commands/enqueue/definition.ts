@@ -4,7 +4,7 @@ import type { Field } from '../../core/operations/field.js';
 import { FAMILIES, type OperationType } from '../../core/operations/operation-type.js';
 import { PRIORITY_NAMES } from '../../core/operations/priority.js';
 import { defineCommand, type Completer, type OptionDefinition, type Request } from '../definition.js';
-import { file, flag, optionalArgument, repeated, uncheckedText } from '../parameters.js';
+import { choice, count, file, flag, optionalArgument, repeated, text, uncheckedText } from '../parameters.js';
 
 const ARGUMENTS = {
   operationType: optionalArgument('what kind of operation; see below', { completes: 'operation-type' }),
@@ -20,6 +20,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
 const FIELD_OPTIONS: Readonly<Record<string, OptionDefinition<string | undefined>>> = Object.fromEntries(
   [...FIELDS].map(([name, field]) => [name, fieldOption(field)]),
 );
+
+const ON_ERROR = ['stop', 'skip'] as const;
 
 const OWN_OPTIONS = {
   task: repeated(uncheckedText('task', 'what to do', { completes: 'task' })),
@@ -47,14 +49,21 @@ const OWN_OPTIONS = {
   delay: uncheckedText('duration', 'do not begin before this time has passed'),
   noCoalesce: flag('enqueue a new operation even if one that waits would do'),
   file: file('enqueue one operation for each line of JSON; - reads stdin'),
-  force: flag('do not check that objects and nodes exist'),
+  onError: choice('what', ON_ERROR, 'with --file: whether a line that cannot be met ends it', {
+    default: 'skip',
+  }),
+  runId: text('id', 'with --file: name the load, so that running it again goes on where it was'),
+  batch: count('with --file: lines in one transaction', 1, { default: '1000' }),
+  force: flag('do not check that objects and nodes exist, and that dependencies can complete'),
   dryRun: flag('show rows and SQL, write nothing'),
 };
 
 type OwnRequest = Request<typeof OWN_OPTIONS, typeof ARGUMENTS>;
 /** The options that describe the operation, fields by the names of their options, and how to go about it. */
-export type EnqueueOptions = OwnRequest['options'] & Readonly<Record<string, unknown>>;
-export type EnqueueRequest = Omit<OwnRequest, 'options'> & { readonly options: EnqueueOptions };
+export type EnqueueCommandOptions = OwnRequest['options'] & Readonly<Record<string, unknown>>;
+export type EnqueueCommandRequest = Omit<OwnRequest, 'options'> & {
+  readonly options: EnqueueCommandOptions;
+};
 
 export const enqueue = defineCommand({
   name: 'enqueue',
@@ -79,11 +88,12 @@ export const enqueue = defineCommand({
   exitCodes: {
     [ExitCode.NOT_FOUND]: 'an object, a node or an operation that it names is unknown',
     [ExitCode.CONFLICT]: 'somebody else was faster too often; nothing was written',
-    [ExitCode.REFUSED]: 'the uuid belongs to another operation',
+    [ExitCode.REFUSED]:
+      'the uuid belongs to another operation, a dependency has failed, an interface is elsewhere',
   },
   needs: 'database',
   writes: true,
-  load: async () => (await import('./enqueue.js')).runEnqueue,
+  load: async () => (await import('./run.js')).run,
 });
 
 /** `network_uuid` → `networkUuid` */

@@ -1,43 +1,88 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { ConfigurationError, UsageError } from '../../core/errors.js';
+import { openRegularFile } from '../../configuration/regular-file.js';
+import { InterruptedError, UsageError } from '../../core/errors.js';
+import { inputLines } from '../../core/input-lines.js';
+import { accountSentences, failedLines } from '../../core/operations/bulk-account.js';
+import { BulkLoad, LONGEST_LINE_BYTES } from '../../operations/enqueue/bulk.js';
+import { Run } from '../../operations/enqueue/run-marks.js';
+import { thisOperator } from '../../operations/operator.js';
+import { answerOf, type AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-
-export interface RequestLine {
-  /** Counted from 1, as an editor does. */
-  line: number;
-  request: unknown;
-}
+import type { EnqueueCommandOptions } from './definition.js';
+import { LINE_COLUMNS, lineRow, type LineRow } from './rows.js';
 
 /**
- * Reads one request a line. What is wrong with a line is part of the result, so that the other lines go ahead.
- *
- * @throws ConfigurationError when the file cannot be read
+ * Enqueues one operation for each line. The answer comes as the batches are written, and its account, on stderr, is true
+ * however it ends.
  */
-export async function* readRequests(context: CommandContext, file: string): AsyncIterable<RequestLine> {
-  let number = 0;
-  for await (const text of file === '-' ? context.inputLines() : linesOf(file)) {
-    number += 1;
-    if (text === '') continue;
-    yield { line: number, request: readRequest(text, number) };
+export async function enqueueFile(
+  context: CommandContext,
+  options: EnqueueCommandOptions,
+  file: string,
+): Promise<AnyAnswer> {
+  const { force, dryRun, runId, batch, onError } = options;
+  if (dryRun && runId !== undefined)
+    throw new UsageError('--run-id goes with a load that writes: no --dry-run.');
+  const pieces = file === '-' ? context.inputBytes() : await piecesOf(file, context.signal);
+  const database = await context.database();
+  await database.describe();
+  const run = runId === undefined ? null : await Run.resume(database, runId);
+  if (run !== null && run.doneLines > 0)
+    context.note(`Run ${run.id} goes on: ${run.doneLines} lines were done before.`);
+  const task = context.progress.start({ doing: 'Enqueueing', done: 'read', unit: 'lines', total: null });
+  const load = new BulkLoad(database, inputLines(pieces, LONGEST_LINE_BYTES), {
+    ...{ force, batch, onError, run, task, isRehearsal: dryRun, producer: thisOperator() },
+    now: () => context.now(),
+    warn: (text) => context.warn(text),
+  });
+  const { account } = load;
+  /** Whether every row was taken; otherwise stdout cannot be written, and may have lost what it held. */
+  let isDelivered = false;
+
+  async function* rows(): AsyncGenerator<LineRow> {
+    try {
+      for await (const result of load.results()) yield lineRow(result);
+      isDelivered = true;
+    } finally {
+      task.end();
+      if (!isDelivered)
+        for (const { line, uuid } of load.recentlyCreated()) context.warn(`line ${line} created ${uuid}`);
+      const sentences = accountSentences(account, dryRun);
+      if (account.stopped === null && isDelivered) context.note(sentences);
+      else context.warn(sentences);
+    }
   }
+
+  return answerOf<LineRow>({
+    columns: LINE_COLUMNS,
+    rows: rows(),
+    json: {
+      rows: 'operations',
+      tail: () => {
+        const failed = failedLines(account, load.lostLines);
+        return { created: dryRun ? 0 : account.created, reused: account.reused, failed };
+      },
+    },
+    empty: { text: 'The file names no operations.', style: 'dim' },
+    exitCode: () => account.exitCode,
+    undelivered: () => `stdout could not take the whole answer: ${accountSentences(account, dryRun)}`,
+  });
 }
 
-/** What the line says, or the error that it is. */
-function readRequest(text: string, number: number): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return new UsageError(`line ${number} is not JSON: ${error.message}`);
-    throw error;
+/** @throws UsageError when the file cannot be read; InterruptedError on a signal, which ends the reading only */
+async function piecesOf(file: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const handle = await openRegularFile(file, 'file', { error: UsageError });
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of handle.createReadStream({ highWaterMark: 1 << 18 })) {
+        if (signal.aborted) {
+          const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
+          throw new InterruptedError(name, 'Interrupted while reading the file: nothing more was done.');
+        }
+        yield piece as Uint8Array;
+      }
+    } finally {
+      await handle.close();
+    }
   }
-}
-
-async function* linesOf(file: string): AsyncIterable<string> {
-  try {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-    for await (const line of lines) yield line.trim();
-  } catch (cause) {
-    throw new ConfigurationError(`The file ${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  return pieces();
 }

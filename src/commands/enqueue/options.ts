@@ -1,7 +1,7 @@
-import { FIELDS, type EnqueueOptions } from './definition.js';
+import { FIELDS, type EnqueueCommandOptions } from './definition.js';
 
 /** The request as a line of `--file` would give it. */
-export function rawRequest(operationType: string, options: EnqueueOptions): Record<string, unknown> {
+export function rawRequest(operationType: string, options: EnqueueCommandOptions): Record<string, unknown> {
   const given: Record<string, unknown> = { operation_type: operationType };
   for (const [option, field] of FIELDS) given[field.name] = options[option];
   const { task, priority, target, family, dependsOn, runsAfter, requestId, uuid, delay, noCoalesce } =
@@ -22,7 +22,7 @@ export function rawRequest(operationType: string, options: EnqueueOptions): Reco
 }
 
 /** Those of the options that describe an operation which were given: `--task`, `--no-coalesce`, … */
-export function givenOptions(options: EnqueueOptions): string[] {
+export function givenOptions(options: EnqueueCommandOptions): string[] {
   const spelled: Readonly<Record<string, string>> = { tasks: 'task', coalesce: 'no-coalesce' };
   const given = Object.keys(rawRequest('', options)).filter((key) => key !== 'operation_type');
   return given.map((key) => `--${spelled[key] ?? key.replaceAll('_', '-')}`);

@@ -36,6 +36,11 @@ export interface DecideOptions {
   readonly force: boolean;
 }
 
+export interface DecideAllOptions extends DecideOptions {
+  /** Whether nothing is decided after the first error. */
+  readonly stopAtError?: boolean;
+}
+
 /**
  * Decides about one request and remembers the decision in the batch. A pure function of its arguments: the batch holds
  * all that the database has to say.
@@ -48,7 +53,7 @@ export function decide(
   batch: Batch,
   options: DecideOptions,
 ): Decision {
-  const taken = request.uuid === null ? null : batch.operation(request.uuid);
+  const taken = batch.operation(request.uuid ?? newUuid);
   if (taken !== null) return repeated(request, taken);
   const warnings = [
     ...(options.force ? ['--force: whether the objects and nodes exist was not checked'] : []),
@@ -83,17 +88,24 @@ export function decide(
 export function decideAll(
   requests: readonly (IdentifiedRequest | SfOpsError)[],
   batch: Batch,
-  options: DecideOptions,
+  options: DecideAllOptions,
 ): (Decision | SfOpsError)[] {
-  return requests.map((request) => {
-    if (request instanceof SfOpsError) return request;
-    try {
-      return decide(request, batch, options);
-    } catch (error) {
-      if (error instanceof SfOpsError) return error;
-      throw error;
-    }
-  });
+  const outcomes: (Decision | SfOpsError)[] = [];
+  for (const request of requests) {
+    const outcome = request instanceof SfOpsError ? request : outcomeOf(request, batch, options);
+    outcomes.push(outcome);
+    if (outcome instanceof SfOpsError && options.stopAtError === true) break;
+  }
+  return outcomes;
+}
+
+function outcomeOf(request: IdentifiedRequest, batch: Batch, options: DecideOptions): Decision | SfOpsError {
+  try {
+    return decide(request, batch, options);
+  } catch (error) {
+    if (error instanceof SfOpsError) return error;
+    throw error;
+  }
 }
 
 /** Nothing to do for a uuid that is in use, if it is the same operation. */

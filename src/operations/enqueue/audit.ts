@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { InterruptedError, SfOpsError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { Decision } from '../../core/operations/decide.js';
 import { targetsOf } from '../../core/operations/operation.js';
 import { storedOperation } from '../../core/operations/stored-operation.js';
 import type { Uuid } from '../../core/uuid.js';
-import type { AuditEvent } from '../../database/queries/events.js';
+import type { Database } from '../../database/database.js';
+import { recordAuditEvents, type AuditEvent } from '../../database/queries/events.js';
+import { serverError, serverMessage } from '../../database/server-errors.js';
+import type { EnqueueOutcome } from './enqueue.js';
 
 /** Who changes something, for the events that tell of it. */
 export interface Producer {
@@ -12,6 +17,32 @@ export interface Producer {
   readonly fqdn: string;
   /** The account on that host. */
   readonly user: string;
+}
+
+/**
+ * Leaves the events of what was enqueued. The operations are there whether or not their events can be written: that they
+ * cannot is a warning.
+ */
+export async function auditEnqueued(
+  database: Database,
+  outcomes: readonly EnqueueOutcome[],
+  producer: Producer,
+  timestamp: number,
+  warn: (text: string) => void,
+): Promise<void> {
+  const events = outcomes.flatMap((outcome) =>
+    outcome instanceof SfOpsError
+      ? []
+      : (enqueueEvent(outcome, producer, { eventUuid: randomUUID(), timestamp }) ?? []),
+  );
+  try {
+    await recordAuditEvents(database, events);
+  } catch (error) {
+    if (!(error instanceof SfOpsError) && serverError(error) === null) throw error;
+    const subject = events.length === 1 ? 'The operation is' : `The ${events.length} operations are`;
+    const reason = error instanceof InterruptedError ? 'interrupted' : serverMessage(error);
+    warn(`${subject} enqueued, but the audit event could not be written: ${reason}`);
+  }
 }
 
 /**

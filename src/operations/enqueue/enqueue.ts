@@ -29,6 +29,19 @@ export interface EnqueueOptions {
   force: boolean;
   /** Unix seconds, asked again for each attempt. */
   now: () => number;
+  /** Whether the first request that cannot be met keeps those after it from being written; those are then left out. */
+  stopAtError?: boolean;
+  /** The uuids of the operations that are made, where they are to be the same in a repeat. */
+  newUuids?: readonly Uuid[];
+  /** What else is written in the same transaction, and by whose key it is known to be committed. */
+  mark?: (outcomes: readonly EnqueueOutcome[]) => Mark | null;
+}
+
+/** A row that tells of a transaction. */
+export interface Mark {
+  statement: BoundStatement;
+  /** Finds it. */
+  find: SQL;
 }
 
 /**
@@ -36,7 +49,7 @@ export interface EnqueueOptions {
  * it is. A request that cannot be met does not keep the others from being written. Names are looked up, everything is
  * decided and written within that transaction, in a number of statements that does not depend on how many there are.
  *
- * @param requests in the form of a line of `enqueue --file`
+ * @param requests in the form of a line of `enqueue --file`, or the error that a line is
  * @throws SfOpsError when the transaction as a whole failed; see `transaction.ts`
  */
 export async function enqueue(
@@ -45,20 +58,32 @@ export async function enqueue(
   options: EnqueueOptions,
 ): Promise<EnqueueOutcome[]> {
   // Uuids are made once: an attempt whose COMMIT got lost is found again by them, and a repeat cannot double it.
-  const drafts = requests.map(draftOf);
+  const drafts = requests.map((raw, index) => draftOf(raw, options.newUuids?.[index]));
   const description = await database.describe();
-  return database.write({
+  const { outcomes } = await database.write({
     subject:
       drafts.length === 1 ? `operation ${nameOf(drafts[0]!)}` : `this batch of ${drafts.length} operations`,
     work: async (session) => {
       const { outcomes, end, mostBytes } = await decideBatch(session, description, drafts, options, true);
       const rows = outcomes.flatMap((outcome) => ('rows' in outcome ? (outcome.rows ?? []) : []));
-      await runTogether(session, [...enqueueStatements(description, rows, mostBytes), ...end], mostBytes);
-      return outcomes;
+      const mark = options.mark?.(outcomes) ?? null;
+      await runTogether(
+        session,
+        [
+          ...enqueueStatements(description, rows, mostBytes),
+          ...(mark === null ? [] : [mark.statement]),
+          ...end,
+        ],
+        mostBytes,
+      );
+      return { outcomes, mark };
     },
-    isCommitted: async (session, outcomes) => areWritten(session, outcomes),
-    inquiry: (outcomes) => inquiryAfter(outcomes),
+    isCommitted: async (session, { outcomes, mark }) =>
+      mark === null ? areWritten(session, outcomes) : (await session.rows(mark.find)).length > 0,
+    inquiry: ({ outcomes, mark }) =>
+      mark === null ? inquiryAfter(outcomes) : 'repeat the same command with the same --run-id',
   });
+  return outcomes;
 }
 
 /** Decides about requests without writing or locking anything, and shows the statements that would be sent. */
@@ -67,7 +92,7 @@ export async function rehearseEnqueue(
   requests: readonly unknown[],
   options: EnqueueOptions,
 ): Promise<{ outcomes: EnqueueOutcome[]; sqlOf: (decision: Decision) => string[] }> {
-  const drafts = requests.map(draftOf);
+  const drafts = requests.map((raw, index) => draftOf(raw, options.newUuids?.[index]));
   const description = await database.describe();
   const { outcomes } = await database.snapshot(async (session) =>
     decideBatch(session, description, drafts, options, false),
@@ -96,14 +121,14 @@ async function decideBatch(
   const requests = await readDrafts(session, description, drafts, isWriting);
   const sound = requests.flatMap((request) => (request instanceof SfOpsError ? [] : [request.request]));
   const turn = isWriting ? turnFor(description, sound) : { begin: [], end: [] };
-  const { force } = options;
+  const { force, stopAtError = false, newUuids = [] } = options;
   let facts = await readBatch(session, description, sound, {
-    ...{ force, now: options.now(), before: turn.begin },
+    ...{ force, now: options.now(), before: turn.begin, newUuids },
   });
   // After the turn, which may have been waited for: what others wrote meanwhile is due by now.
   const now = options.now();
   for (;;) {
-    const outcomes = decideAll(requests, new Batch(facts, now), { force });
+    const outcomes = decideAll(requests, new Batch(facts, now), { force, stopAtError });
     const lost = isWriting ? await begunMeanwhile(session, facts, outcomes) : new Set<Uuid>();
     if (lost.size === 0)
       return {
@@ -123,9 +148,10 @@ interface Draft {
   read: EnqueueRequest | SfOpsError | null;
 }
 
-function draftOf(raw: unknown): Draft {
+function draftOf(raw: unknown, newUuid: Uuid = randomUUID()): Draft {
+  if (raw instanceof SfOpsError) return { raw, newUuid, read: raw };
   const isComplete = namedReferences(raw).length === 0;
-  return { raw, newUuid: randomUUID(), read: isComplete ? asOutcome(() => parseEnqueueRequest(raw)) : null };
+  return { raw, newUuid, read: isComplete ? asOutcome(() => parseEnqueueRequest(raw)) : null };
 }
 
 async function readDrafts(

@@ -6,6 +6,7 @@ import type { EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import { headerUuids, targetsOf, type Dependency } from '../../core/operations/operation.js';
 import { isAtLeastAsUrgent, PRIORITY_NAMES } from '../../core/operations/priority.js';
 import { queueName } from '../../core/operations/queue-name.js';
+import type { Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { clusterFactsFrom, clusterQuestions } from '../../database/queries/cluster-facts.js';
 import {
@@ -37,6 +38,8 @@ export interface ReadBatchOptions {
   readonly now: number;
   /** Run in the same round trip, before the first look: see `turns.ts`. */
   readonly before: readonly SQL[];
+  /** Uuids that new operations would get, where somebody else may have made them already. */
+  readonly newUuids: readonly Uuid[];
 }
 
 /**
@@ -47,7 +50,7 @@ export async function readBatch(
   session: Session,
   description: DatabaseDescription,
   requests: readonly EnqueueRequest[],
-  { force, now, before }: ReadBatchOptions,
+  { force, now, before, newUuids }: ReadBatchOptions,
 ): Promise<BatchFacts> {
   const types = distinct(requests.map(({ type }) => type.value));
   const objects = force ? [] : distinctObjects(requests.flatMap(referencedObjects));
@@ -55,7 +58,10 @@ export async function readBatch(
   const { states, rows, published, newest, nodes, daemons, settings, ...found } = await askTogether(
     session,
     {
-      operations: existingOperationsQuestion(description, distinct(requests.flatMap(namedOperations))),
+      operations: existingOperationsQuestion(
+        description,
+        distinct([...requests.flatMap(namedOperations), ...newUuids]),
+      ),
       states: objectStatesQuestion(objects),
       rows: objectRowsQuestion(description, objects),
       interfaces: interfacesQuestion(description, interfaces),

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { parseCommandLine } from '../../../src/cli/command-line.js';
 import { allOptions } from '../../../src/cli/global-options.js';
 import { optionValues } from '../../../src/cli/typed-values.js';
-import { enqueue, type EnqueueOptions } from '../../../src/commands/enqueue/definition.js';
+import { enqueue, type EnqueueCommandOptions } from '../../../src/commands/enqueue/definition.js';
 import { rawRequest } from '../../../src/commands/enqueue/options.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { repeatCommand } from '../../../src/core/operations/repeat-command.js';
@@ -27,7 +27,7 @@ test('typed into a shell, the command asks for the very same operation', () => {
         words: [type],
       } = parseCommandLine(argv, [enqueue], allOptions);
       expect([program, definition]).toEqual(['sf-ops', enqueue]);
-      const options = optionValues(enqueue.options, typed, {}) as EnqueueOptions;
+      const options = optionValues(enqueue.options, typed, {}) as EnqueueCommandOptions;
       const repeated = parseEnqueueRequest(rawRequest(type!, options));
       // With a uuid of its own nothing is coalesced, whatever the first attempt said.
       expect({ ...repeated, coalesce: request.coalesce }).toEqual({ ...request, uuid: OPERATION });

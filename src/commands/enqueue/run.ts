@@ -1,0 +1,85 @@
+import { SfOpsError, UsageError } from '../../core/errors.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { auditEnqueued } from '../../operations/enqueue/audit.js';
+import { enqueue, rehearseEnqueue } from '../../operations/enqueue/enqueue.js';
+import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
+import { thisOperator } from '../../operations/operator.js';
+import type { CommandContext } from '../context.js';
+import type { EnqueueCommandRequest, EnqueueCommandOptions } from './definition.js';
+import { enqueueFile } from './file.js';
+import { givenOptions, rawRequest } from './options.js';
+import { enqueuedRow, OPERATION_COLUMNS, resultWord, type EnqueuedRow } from './rows.js';
+
+export async function run(
+  context: CommandContext,
+  { options, arguments: { operationType } }: EnqueueCommandRequest,
+): Promise<AnyAnswer> {
+  if (options.file !== undefined) {
+    if (operationType !== undefined) throw new UsageError('Give either an operation type or --file.');
+    const [given] = givenOptions(options);
+    if (given !== undefined)
+      throw new UsageError(`${given} goes with an operation type; a line of --file says it itself.`);
+    return enqueueFile(context, options, options.file);
+  }
+  if (operationType === undefined) {
+    throw new UsageError('Give an operation type, or --file.', {
+      hint: 'sf-ops enqueue --help lists the types.',
+    });
+  }
+  return enqueueOne(context, rawRequest(operationType, options), options);
+}
+
+async function enqueueOne(
+  context: CommandContext,
+  raw: Record<string, unknown>,
+  { force, dryRun }: EnqueueCommandOptions,
+): Promise<AnyAnswer> {
+  const database = await context.database();
+  const how = { force, now: () => context.now() };
+  const rehearsal = dryRun ? await rehearseEnqueue(database, [raw], how) : null;
+  const outcomes = rehearsal?.outcomes ?? (await enqueue(database, [raw], how));
+  const outcome = outcomes[0]!;
+  if (outcome instanceof SfOpsError) throw outcome;
+  for (const warning of outcome.warnings) context.warn(warning);
+  if (rehearsal === null)
+    await auditEnqueued(database, outcomes, thisOperator(), context.now(), (text) => context.warn(text));
+  const row = enqueuedRow(outcome, rehearsal?.sqlOf(outcome) ?? null);
+  return row.sql !== undefined && row.sql.length > 0 ? rehearsalAnswer(row, row.sql) : operationAnswer(row);
+}
+
+function operationAnswer(row: EnqueuedRow): AnyAnswer {
+  const told = `${resultWord(row)} ${row.operation_uuid}`;
+  return answerOf<EnqueuedRow>({
+    columns: OPERATION_COLUMNS,
+    rows: [row],
+    json: { document: () => row },
+    block: () =>
+      [
+        { text: told, style: 'good' },
+        { text: `  ${describe(row)}`, style: 'dim' },
+      ] satisfies Line[],
+    next: () => ({ label: 'Follow', command: `sf-ops wait --operation ${row.operation_uuid}` }),
+    exitCode: ExitCode.OK,
+    undelivered: () => `The operation was ${told}; stdout could not take the answer.`,
+  });
+}
+
+function describe({ tasks, targets, queue_name }: EnqueuedRow): string {
+  const objects = targets.map(({ object_type, uuid }) => `${object_type}/${uuid}`);
+  return [
+    tasks.join(', '),
+    ...(objects.length > 0 ? [`on ${objects.join(', ')}`] : []),
+    `in ${queue_name}`,
+  ].join(' ');
+}
+
+/** The statements that would be sent. */
+function rehearsalAnswer(row: EnqueuedRow, statements: readonly string[]): AnyAnswer {
+  return answerOf<{ sql: string }>({
+    columns: [{ name: 'sql', heading: 'SQL', value: ({ sql }) => sql }],
+    rows: ['START TRANSACTION;', ...statements, 'COMMIT;'].map((sql) => ({ sql })),
+    json: { document: () => row },
+    before: () => [`Would enqueue ${row.operation_type} ${row.operation_uuid}:`],
+    exitCode: ExitCode.OK,
+  });
+}
