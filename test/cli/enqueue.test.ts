@@ -157,7 +157,9 @@ describe('the audit event', () => {
     await site.query(repair);
     expect(outcome).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringMatching(/^warning: The operation is enqueued, but the audit event could not be written: /),
+      stderr: expect.stringMatching(
+        /^warning: The operation is enqueued, but the audit event could not be written: /,
+      ),
     });
     expect(jsonOf(outcome)).toMatchObject({ created: true });
     expect((await operationTables(site)).work_queue).toHaveLength(1);

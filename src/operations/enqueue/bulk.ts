@@ -87,7 +87,7 @@ export class BulkLoad {
   async #untilInterrupted(next: Promise<IteratorResult<Batch, unknown>>): Promise<Batch | null> {
     try {
       const { value, done } = await next;
-      return done === true ? null : (value as Batch);
+      return done === true ? null : value;
     } catch (error) {
       if (!(error instanceof InterruptedError) || this.account.lastLine === 0) throw error;
       this.account.stopped = 'interrupted';

@@ -134,7 +134,7 @@ function rangesOf(lines: readonly number[]): [number, number][] {
   const ranges: [number, number][] = [];
   for (const line of lines) {
     const last = ranges.at(-1);
-    if (last !== undefined && last[1] === line - 1) last[1] = line;
+    if (last?.[1] === line - 1) last[1] = line;
     else ranges.push([line, line]);
   }
   return ranges;
