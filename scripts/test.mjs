@@ -15,7 +15,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Fast ones first; those that start clusters or fill disks come alone, so that they do not starve each other. */
 const TIERS = {
   core: {
-    folders: ['core', 'structure', 'files', 'render', 'configuration', 'audit/doctor', 'audit/rules'],
+    folders: [
+      'core',
+      'commands',
+      'structure',
+      'files',
+      'render',
+      'configuration',
+      'audit/doctor',
+      'audit/rules',
+    ],
     workers: 2,
   },
   database: {

@@ -14,6 +14,7 @@ import {
 } from './migrate/definitions.js';
 import { networkIsOkay, networkList } from './network/definitions.js';
 import { pending } from './pending/definition.js';
+import { timeline } from './timeline/definition.js';
 import { wait } from './wait/definition.js';
 import {
   sandboxFinish,
@@ -33,6 +34,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   history,
   wait,
   graph,
+  timeline,
   networkIsOkay,
   networkList,
   migrateStatus,
