@@ -23,6 +23,7 @@ export const GLOBAL_OPTIONS = {
   socket: text('path', 'unix socket instead of a host', { ...DATABASE, completes: 'file' }),
   passwordFile: file('file that holds the password', DATABASE),
   defaultsFile: file('option file of the mariadb client', DATABASE),
+  profile: text('name', 'group [sf-ops-NAME] of the option file (~/.my.cnf)', DATABASE),
   config: file('Shaken Fist configuration (/etc/sf/config)', DATABASE),
   sslCa: file('certificate authority for TLS', DATABASE),
   sslCert: file('client certificate for TLS', DATABASE),
@@ -109,10 +110,10 @@ export function readGlobalOptions(
 }
 
 export function connectionFlags(options: GlobalOptions): ConnectionFlags {
-  const { host, port, user, database, socket, passwordFile, defaultsFile, config } = options;
+  const { host, port, user, database, socket, passwordFile, defaultsFile, profile, config } = options;
   const { sslCa, sslCert, sslKey, sslVerifyServerCert, noSslVerifyServerCert } = options;
   const sslVerify = sslVerifyServerCert ? true : noSslVerifyServerCert ? false : undefined;
-  const flags = { host, port, user, database, socket, passwordFile, defaultsFile, config };
+  const flags = { host, port, user, database, socket, passwordFile, defaultsFile, profile, config };
   const given = Object.entries({ ...flags, sslCa, sslCert, sslKey, sslVerifyServerCert: sslVerify }).filter(
     ([, value]) => value !== undefined,
   );

@@ -1,5 +1,6 @@
-import type { SQL } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { ConnectionSettings, ServerAddress } from '../configuration/connection-settings.js';
+import type { DatabaseDescription } from './description.js';
 import { CausalWaitError, failureOf } from './failure.js';
 import { NoServerError, openSession, type OpenedSession } from './open-session.js';
 import { isLockWaitTimeout, isServerLost, isTransient } from './server-errors.js';
@@ -45,9 +46,26 @@ export class Connector {
     return (await this.#open()).session;
   }
 
+  /** What the database looks like, if that was learned when the connection was opened: it is, when asked for first. */
+  async description(): Promise<DatabaseDescription | null> {
+    return (await this.#open(true)).description;
+  }
+
   /** Who is answering. */
   async identity(): Promise<ServerIdentity> {
     return (await this.#open()).identity;
+  }
+
+  /**
+   * Opens a transaction. Where there is nothing to wait for, that costs no round trip of its own; on Galera as `begin`.
+   *
+   * @param opening `START TRANSACTION …`
+   */
+  async beginTransaction(opening: string): Promise<Session> {
+    const { session, identity } = await this.#open();
+    if (identity.galera !== null) return this.begin(sql.raw(opening));
+    session.openTransaction(opening);
+    return session;
   }
 
   /**
@@ -129,13 +147,13 @@ export class Connector {
     this.#closing.abort();
   }
 
-  async #open(): Promise<OpenedSession> {
+  async #open(describing = false): Promise<OpenedSession> {
     if (this.#closing.signal.aborted) throw new ClosedError();
     if (this.#current?.session.broken) this.drop();
     if (this.#current !== null) return this.#current;
     const settings = { ...this.settings, addresses: this.#addresses };
     // Who asks meanwhile waits for the same connection.
-    this.#opening ??= openSession(settings, { ...this.options, signal: this.#ending }).finally(
+    this.#opening ??= openSession(settings, { ...this.options, signal: this.#ending }, describing).finally(
       () => (this.#opening = null),
     );
     const opened = await this.#opening;

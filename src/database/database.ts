@@ -48,11 +48,13 @@ export class Database {
   /** Like `read`, with every statement of the question seeing the same moment. */
   async snapshot<T>(question: (session: Session) => Promise<T>): Promise<T> {
     return this.#persistently(async () => {
-      const session = await this.#connector.begin(sql`START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY`);
+      const session = await this.#connector.beginTransaction(
+        'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+      );
       try {
         return await question(session);
       } finally {
-        if (!session.broken) await session.db.execute(sql`COMMIT`);
+        if (!session.broken) await session.endTransaction('COMMIT');
       }
     });
   }
@@ -64,7 +66,7 @@ export class Database {
 
   /** What this database looks like: asked once, believed for the life of the command. */
   async describe(): Promise<DatabaseDescription> {
-    this.#description ??= this.read(async (session) => describeDatabase(session));
+    this.#description ??= this.#learn();
     try {
       return await this.#description;
     } catch (error) {
@@ -106,6 +108,12 @@ export class Database {
   /** Ends the connection, and whatever is under way on it, for good. */
   async close(): Promise<void> {
     this.#connector.close();
+  }
+
+  async #learn(): Promise<DatabaseDescription> {
+    const known = await this.#persistently(async () => this.#connector.description());
+    known?.requireShakenFist();
+    return known ?? this.read(async (session) => describeDatabase(session));
   }
 
   async #persistently<T>(ask: () => Promise<T>): Promise<T> {

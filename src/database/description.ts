@@ -87,15 +87,22 @@ export async function describeDatabase(session: Session): Promise<DatabaseDescri
 
 /** The tables of the database, whether they are Shaken Fist's or not. */
 export async function describeTables(session: Session): Promise<DatabaseDescription> {
-  const columns = await session.rows<{
-    table_name: string;
-    name: string;
-    type: string;
-    nullable: string;
-    collation: string | null;
-  }>(sql`
-    SELECT table_name AS table_name, column_name AS name, column_type AS type, is_nullable AS nullable, collation_name AS collation
-    FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`);
+  return descriptionOf(await session.rows<ColumnRow>(COLUMNS));
+}
+
+export interface ColumnRow {
+  table_name: string;
+  name: string;
+  type: string;
+  nullable: string;
+  collation: string | null;
+}
+
+export const COLUMNS = sql`
+  SELECT table_name, column_name AS name, column_type AS type, is_nullable AS nullable, collation_name AS collation
+  FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position`;
+
+export function descriptionOf(columns: readonly ColumnRow[]): DatabaseDescription {
   const tables = new Map<string, { name: string; columns: Map<string, ColumnDescription> }>();
   for (const { table_name: table, name, type, nullable, collation } of columns) {
     if (!tables.has(table)) tables.set(table, { name: table, columns: new Map() });
@@ -109,7 +116,7 @@ export async function describeTables(session: Session): Promise<DatabaseDescript
 /** The keys of one table as they are, which a version row does not prove. */
 export async function keysOf(session: Session, table: string): Promise<KeyDescription[]> {
   const rows = await session.rows<{ name: string; non_unique: number; column_name: string }>(sql`
-    SELECT index_name AS name, non_unique AS non_unique, column_name AS column_name FROM information_schema.statistics
+    SELECT index_name AS name, non_unique, column_name FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND table_name = ${table} ORDER BY index_name, seq_in_index`);
   const keys = new Map<string, KeyDescription>();
   for (const { name, non_unique: nonUnique, column_name: column } of rows) {
@@ -123,7 +130,7 @@ export async function keysOf(session: Session, table: string): Promise<KeyDescri
 export async function schemaVersions(session: Session): Promise<Map<string, number> | null> {
   try {
     const rows = await session.rows<{ table_name: string; version: number }>(
-      sql`SELECT table_name AS table_name, version AS version FROM schema_versions`,
+      sql`SELECT table_name, version FROM schema_versions`,
     );
     return new Map(rows.map((row) => [row.table_name, row.version]));
   } catch (error) {

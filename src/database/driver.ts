@@ -49,7 +49,7 @@ export async function connect(
     // Compiling a parser for every result costs more than it saves on results of the size that we read.
     disableEval: true,
     // No file of this machine is sent, whatever the server asks for.
-    flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+    flags: ['-FOUND_ROWS', '-LOCAL_FILES', '-IGNORE_SPACE'],
     ...(settings.tls === null ? {} : { ssl: tlsOptions(settings.tls, host) }),
   };
   if (signal.aborted) throw new StatementInterruptedError();

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import {
   describeAddress,
   type ConnectionSettings,
@@ -10,12 +9,12 @@ import { connect } from './driver.js';
 import { connectionFailure } from './failure.js';
 import { deadlineIn, limitsWithin } from './limits.js';
 import { isNobodyThere } from './server-errors.js';
-import { identify, whyUnusable, type ServerIdentity } from './server-identity.js';
+import { identify, type ServerIdentity } from './server-identity.js';
 import { Session, type SessionOptions } from './session.js';
+import { setUp, type SetUp } from './set-up.js';
 
-export interface OpenedSession {
+export interface OpenedSession extends SetUp {
   session: Session;
-  identity: ServerIdentity;
 }
 
 /** Not one of the servers can be reached and asked; the sentence says why for each. */
@@ -40,13 +39,14 @@ const ATTEMPTS = 4;
 export async function openSession(
   settings: ConnectionSettings,
   options: SessionOptions,
+  describing = false,
 ): Promise<OpenedSession> {
   const refusals: Refusal[] = [];
   for (const [index, address] of settings.addresses.entries()) {
     const share = deadlineIn(options.deadline.remaining() / (settings.addresses.length - index));
     for (let attempt = 1; attempt <= ATTEMPTS && (attempt === 1 || share.remaining() > 0); attempt += 1) {
       try {
-        const opened = await openUsable(settings, address, options, share.remaining());
+        const opened = await openUsable(settings, address, options, share.remaining(), describing);
         if (refusals.length > 0)
           options.notice?.(`${sentences(refusals)} Using ${opened.identity.node} instead.`);
         return opened;
@@ -100,20 +100,14 @@ async function openUsable(
   address: ServerAddress,
   options: SessionOptions,
   seconds: number,
+  describing: boolean,
 ): Promise<OpenedSession> {
   const limits = { ...options.limits, connectSeconds: Math.min(options.limits.connectSeconds, seconds) };
-  const opened = await reach(settings, address, { ...options, limits });
-  try {
-    const problem = whyUnusable(opened.identity);
-    if (problem !== null) throw new UnavailableError(`the server ${problem.reason}.`, { word: problem.word });
-    await opened.session.within(limits.connectSeconds, async () =>
-      prepare(opened.session, opened.identity, options),
-    );
-    return opened;
-  } catch (error) {
-    opened.session.close();
-    throw error;
-  }
+  const session = await dial(settings, address, { ...options, limits });
+  return closedOnFailure(session, async () => ({
+    session,
+    ...(await session.within(limits.connectSeconds, async () => setUp(session, options, describing))),
+  }));
 }
 
 /**
@@ -124,57 +118,29 @@ export async function reach(
   settings: ConnectionSettings,
   address: ServerAddress,
   options: SessionOptions,
-): Promise<OpenedSession> {
+): Promise<{ session: Session; identity: ServerIdentity }> {
+  const { connectSeconds } = options.limits;
+  const session = await dial(settings, address, options);
+  return closedOnFailure(session, async () => ({
+    session,
+    identity: await session.within(connectSeconds, async () => identify(session)),
+  }));
+}
+
+async function dial(
+  settings: ConnectionSettings,
+  address: ServerAddress,
+  options: SessionOptions,
+): Promise<Session> {
   const { connectSeconds } = limitsWithin(options.limits, options.deadline);
-  const session = new Session(
-    await connect(settings, address, connectSeconds, options.signal),
-    address,
-    options,
-  );
+  return new Session(await connect(settings, address, connectSeconds, options.signal), address, options);
+}
+
+async function closedOnFailure<T>(session: Session, work: () => Promise<T>): Promise<T> {
   try {
-    return { session, identity: await session.within(connectSeconds, async () => identify(session)) };
+    return await work();
   } catch (error) {
     session.close();
     throw error;
   }
-}
-
-/**
- * Puts the session on known ground, whatever the server's defaults are, in one statement:
- * - text in utf8mb4, both ways, also where `skip-character-set-client-handshake` made another choice when we connected;
- * - strict mode, and quotes as this program writes them;
- * - deadlines on the server, so that a statement whose client died ends too;
- * - causal reads on Galera: a read sees every commit that any node acknowledged before it.
- */
-async function prepare(session: Session, identity: ServerIdentity, options: SessionOptions): Promise<void> {
-  const { statementSeconds, lockWaitSeconds } = limitsWithin(options.limits, options.deadline);
-  const lockWait = Math.max(1, Math.ceil(lockWaitSeconds));
-  const [result] = await session.db.execute(sql`
-    SET NAMES utf8mb4, SESSION tx_isolation = 'REPEATABLE-READ', autocommit = 1,
-      sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-      max_statement_time = ${Math.max(0.001, statementSeconds)}, lock_wait_timeout = ${lockWait},
-      innodb_lock_wait_timeout = ${lockWait}${identity.galera === null ? sql`` : sql`, wsrep_sync_wait = 1`}`);
-  const charsets = await characterSets(session, result as Partial<SetResult>);
-  if (charsets.every((charset) => charset === 'utf8mb4')) return;
-  throw new UnavailableError(`the connection cannot be had in utf8mb4 (${charsets.join(', ')}).`, {
-    word: 'character_set',
-    hint: 'Does a proxy keep SET NAMES from the server?',
-  });
-}
-
-/** What the server says with its OK about variables that changed (`session_track_system_variables`). */
-interface SetResult {
-  stateChanges: { systemVariables?: Record<string, string> };
-}
-
-const CHARACTER_SETS = ['character_set_client', 'character_set_connection', 'character_set_results'] as const;
-
-/** Read back: from the answer itself where it has them, which saves a round trip. */
-async function characterSets(session: Session, { stateChanges }: Partial<SetResult>): Promise<string[]> {
-  const told = CHARACTER_SETS.map((name) => stateChanges?.systemVariables?.[name]);
-  if (told.every((charset) => charset !== undefined)) return told;
-  const [row] = await session.rows<Record<(typeof CHARACTER_SETS)[number], string>>(sql`
-    SELECT @@character_set_client AS character_set_client, @@character_set_connection AS character_set_connection,
-      @@character_set_results AS character_set_results`);
-  return CHARACTER_SETS.map((name) => row![name]);
 }

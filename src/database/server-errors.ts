@@ -64,6 +64,9 @@ export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1
 /** 1317: KILL QUERY, by an administrator or by Galera for the sake of another node's write. */
 export const isStatementKilled = (error: unknown): boolean => hasErrno(error, 1317);
 
+/** 1193: this server does not know the variable. */
+export const isUnknownVariable = (error: unknown): boolean => hasErrno(error, 1193);
+
 /** 1109: `information_schema` has no such table, as where the server is not MariaDB. */
 export const isUnknownTable = (error: unknown): boolean => hasErrno(error, 1109);
 

@@ -29,9 +29,30 @@ export interface GaleraMembership {
 const VARIABLES = ['version', 'hostname', 'read_only', 'wsrep_on', 'wsrep_node_name'];
 const STATUS = ['wsrep_cluster_status', 'wsrep_local_state_comment', 'wsrep_cluster_size'];
 
+export interface VariableRow {
+  name: string;
+  value: string;
+}
+
+export const IDENTITY = sql`
+  SELECT variable_name AS name, variable_value AS value FROM information_schema.global_variables
+  WHERE variable_name IN ${VARIABLES} UNION ALL
+  SELECT variable_name, variable_value FROM information_schema.global_status WHERE variable_name IN ${STATUS}`;
+
 /** One statement, which a node outside the Primary Component answers as well. */
 export async function identify(session: Session): Promise<ServerIdentity> {
-  const values = await variables(session);
+  try {
+    return identityOf(session, await session.rows<VariableRow>(IDENTITY));
+  } catch (error) {
+    // Not MariaDB.
+    if (isUnknownTable(error)) return identityOf(session, []);
+    throw error;
+  }
+}
+
+/** @param rows none where the server is not MariaDB; variables that it does not have are absent */
+export function identityOf(session: Session, rows: readonly VariableRow[]): ServerIdentity {
+  const values = new Map(rows.map(({ name, value }) => [name.toLowerCase(), value]));
   const value = (name: string): string => values.get(name) ?? '';
   const galera = value('wsrep_on') === 'ON';
   return {
@@ -47,20 +68,6 @@ export async function identify(session: Session): Promise<ServerIdentity> {
           clusterSize: Number(value('wsrep_cluster_size')),
         },
   };
-}
-
-/** By lower-case name; those that this server does not know are absent: all of them where it is not MariaDB. */
-async function variables(session: Session): Promise<Map<string, string>> {
-  try {
-    const rows = await session.rows<{ name: string; value: string }>(sql`
-      SELECT variable_name AS name, variable_value AS value FROM information_schema.global_variables
-      WHERE variable_name IN ${VARIABLES} UNION ALL
-      SELECT variable_name, variable_value FROM information_schema.global_status WHERE variable_name IN ${STATUS}`);
-    return new Map(rows.map(({ name, value }) => [name.toLowerCase(), value]));
-  } catch (error) {
-    if (isUnknownTable(error)) return new Map();
-    throw error;
-  }
 }
 
 export interface Unusability {

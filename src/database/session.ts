@@ -17,6 +17,9 @@ import {
 /** Extra seconds that a statement gets on the client over its limit on the server, so that the server speaks first. */
 const CLIENT_GRACE_SECONDS = 1;
 
+const COMPOUND = /^\s*BEGIN NOT ATOMIC /;
+const READING = /^[\s(]*(SELECT|EXPLAIN|WITH)\s/;
+
 export interface SessionOptions {
   limits: Limits;
   deadline: Deadline;
@@ -40,6 +43,8 @@ export class Session {
   #broken = false;
   #interruptible = true;
   #ceilingSeconds = Infinity;
+  /** What the next statement is preceded by. */
+  #opening: string | null = null;
   /** Gives up the statement whose answer is awaited; null while there is none. */
   #abandon: ((error: Error) => void) | null = null;
 
@@ -83,6 +88,21 @@ export class Session {
     await this.#send({ sql: text, values: [...values] });
   }
 
+  /**
+   * Opens a transaction when the next statement is sent, and in the same round trip if that one asks for rows.
+   *
+   * @param opening `START TRANSACTION …`
+   */
+  openTransaction(opening: string): void {
+    this.#opening = opening;
+  }
+
+  /** Ends a transaction with `COMMIT` or `ROLLBACK`; one that no statement was sent in has not begun. */
+  async endTransaction(statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    if (this.#opening === null) await this.#exchange({ sql: statement });
+    this.#opening = null;
+  }
+
   /** Runs work that a signal must not cut in two, such as COMMIT. */
   async uninterrupted<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#interruptible;
@@ -120,6 +140,22 @@ export class Session {
   }
 
   async #send(query: QueryOptions): Promise<[rows: unknown, fields: unknown]> {
+    const opening = this.#opening;
+    this.#opening = null;
+    if (opening === null) return this.#exchange(query);
+    if (COMPOUND.test(query.sql))
+      return this.#exchange({ ...query, sql: query.sql.replace(COMPOUND, `$&${opening}; `) });
+    if (READING.test(query.sql)) {
+      const sql = `BEGIN NOT ATOMIC ${opening}; ${query.sql}; END`;
+      const [results, fields] = await this.#exchange({ ...query, sql });
+      // The rows, and an OK for the whole.
+      return [(results as unknown[])[0], (fields as unknown[])[0]];
+    }
+    await this.#exchange({ sql: opening });
+    return this.#exchange(query);
+  }
+
+  async #exchange(query: QueryOptions): Promise<[rows: unknown, fields: unknown]> {
     if (this.#interruptible && this.options.signal.aborted) {
       this.destroy();
       throw new StatementInterruptedError();

@@ -80,7 +80,7 @@ export async function runTransaction<T>(connector: Connector, transaction: Trans
 }
 
 async function attempt<T>(connector: Connector, transaction: Transaction<T>): Promise<T> {
-  const session = await connector.begin(sql`START TRANSACTION`);
+  const session = await connector.beginTransaction('START TRANSACTION');
   let result: T;
   try {
     result = await transaction.work(session);
@@ -99,7 +99,7 @@ async function commit<T>({ options }: Connector, session: Session, result: T): P
   const seconds = Math.min(limits.commitSeconds, settleBy.remaining() * (1 - SHARE_FOR_SETTLING));
   try {
     await session.uninterrupted(async () =>
-      session.within(seconds, async () => session.db.execute(sql`COMMIT`)),
+      session.within(seconds, async () => session.endTransaction('COMMIT')),
     );
   } catch (error) {
     // At COMMIT this is a failed certification: the server says that it rolled back.
@@ -113,7 +113,7 @@ async function rollBack(session: Session, seconds: number): Promise<void> {
   if (session.broken) return;
   try {
     await session.uninterrupted(async () =>
-      session.within(seconds, async () => session.db.execute(sql`ROLLBACK`)),
+      session.within(seconds, async () => session.endTransaction('ROLLBACK')),
     );
   } catch {
     session.destroy();

@@ -55,7 +55,8 @@ describe('what has been closed stays closed', () => {
       const database = open();
       await database.session();
       const sent = new Promise<void>((resolve) => {
-        const statement = place === 'COMMIT' ? 'COMMIT' : 'SELECT SLEEP(0)';
+        const statement =
+          place === 'COMMIT' ? 'COMMIT' : 'BEGIN NOT ATOMIC START TRANSACTION; SELECT SLEEP(0); END';
         proxy.watchOnce({ direction: 'request', statement, side: 'before' }, () => {
           proxy.freeze();
           resolve();

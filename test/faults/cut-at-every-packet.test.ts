@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../../src/core/errors.js';
-import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/database/limits.js';
 import { ABSENT, attachment, enqueueOne, footprint, WHOLE } from '../fixtures/enqueueing.js';
@@ -138,7 +137,7 @@ describe('a batch of 500', () => {
       const now = (): number => Date.now() / 1000;
       try {
         proxy.cutOnce({ direction: 'request', statement: 'COMMIT', side });
-        const outcomes = await enqueue(database, raws.map(parseEnqueueRequest), { force: true, now });
+        const outcomes = await enqueue(database, raws, { force: true, now });
         expect(proxy.hasCut).toBe(true);
         expect(outcomes.map((outcome) => 'rows' in outcome && outcome.operationUuid)).toEqual(
           raws.map(({ uuid }) => uuid),

@@ -1,0 +1,101 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { UnavailableError } from '../core/errors.js';
+import { COLUMNS, descriptionOf, type ColumnRow, type DatabaseDescription } from './description.js';
+import { limitsWithin } from './limits.js';
+import { isNotPrimary, isStatementWrong, isUnknownTable, isUnknownVariable } from './server-errors.js';
+import {
+  identify,
+  IDENTITY,
+  identityOf,
+  whyUnusable,
+  type ServerIdentity,
+  type VariableRow,
+} from './server-identity.js';
+
+import type { Session, SessionOptions } from './session.js';
+
+export interface SetUp {
+  identity: ServerIdentity;
+  /** Null unless it was asked for, and could be had in the same breath. */
+  description: DatabaseDescription | null;
+}
+
+const STRICT_MODE = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+/** Modes that change nothing about our statements. A compound statement leaves `sql_mode` as it was. */
+const HARMLESS_MODES = new Set([...STRICT_MODE.split(','), 'NO_AUTO_CREATE_USER', 'IGNORE_SPACE', '']);
+
+const CHARACTER_SETS = sql`
+  SELECT 'character_set_client' AS name, @@character_set_client AS value UNION ALL
+  SELECT 'character_set_connection', @@character_set_connection UNION ALL
+  SELECT 'character_set_results', @@character_set_results`;
+
+/**
+ * Learns who answers, and puts the session on known ground, whatever the server's defaults are:
+ * - text in utf8mb4, both ways, also where `skip-character-set-client-handshake` made another choice when we connected;
+ * - strict mode, and quotes as this program writes them;
+ * - deadlines on the server, so that a statement whose client died ends too;
+ * - causal reads on Galera: a read sees every commit that any node acknowledged before it.
+ *
+ * One round trip where the server's `sql_mode` can stay; on Galera the description must be read causally, later.
+ *
+ * @param describing reads what the database looks like in the same round trip
+ * @throws UnavailableError for a server that must not be asked
+ */
+export async function setUp(session: Session, options: SessionOptions, describing: boolean): Promise<SetUp> {
+  const isGalera = sql`(SELECT COUNT(*) FROM information_schema.global_variables
+    WHERE variable_name = 'wsrep_on' AND variable_value = 'ON') = 1`;
+  let results: object[][];
+  try {
+    results = await session.rows<object[]>(sql`BEGIN NOT ATOMIC SET ${assignments(options)};
+      ${IDENTITY} UNION ALL SELECT 'sql_mode', @@sql_mode UNION ALL ${CHARACTER_SETS};
+      IF ${isGalera} THEN SET SESSION wsrep_sync_wait = 1;${describing ? sql` ELSE ${COLUMNS};` : sql``} END IF; END`);
+  } catch (error) {
+    if (![isNotPrimary, isStatementWrong, isUnknownTable, isUnknownVariable].some((is) => is(error)))
+      throw error;
+    return setUpStepByStep(session, options);
+  }
+  const [variables, columns] = results as [VariableRow[], ColumnRow[] | object];
+  const identity = usable(identityOf(session, variables));
+  requireCharacterSet(variables);
+  const mode = variables.find(({ name }) => name === 'sql_mode')?.value ?? '';
+  if (!isHarmless(mode)) await session.db.execute(sql`SET SESSION sql_mode = ${STRICT_MODE}`);
+  return { identity, description: Array.isArray(columns) ? descriptionOf(columns as ColumnRow[]) : null };
+}
+
+/** For a node outside the Primary Component, a server without wsrep or in Oracle's mode, and what is not MariaDB. */
+async function setUpStepByStep(session: Session, options: SessionOptions): Promise<SetUp> {
+  const identity = usable(await identify(session));
+  const causal = identity.galera === null ? sql`` : sql`, SESSION wsrep_sync_wait = 1`;
+  await session.db.execute(sql`SET ${assignments(options)}, SESSION sql_mode = ${STRICT_MODE}${causal}`);
+  requireCharacterSet(await session.rows<VariableRow>(CHARACTER_SETS));
+  return { identity, description: null };
+}
+
+function assignments(options: SessionOptions): SQL {
+  const { statementSeconds, lockWaitSeconds } = limitsWithin(options.limits, options.deadline);
+  const lockWait = Math.max(1, Math.ceil(lockWaitSeconds));
+  return sql`NAMES utf8mb4, SESSION tx_isolation = 'REPEATABLE-READ', SESSION autocommit = 1,
+    SESSION max_statement_time = ${Math.max(0.001, statementSeconds)}, SESSION lock_wait_timeout = ${lockWait},
+    SESSION innodb_lock_wait_timeout = ${lockWait}`;
+}
+
+function usable(identity: ServerIdentity): ServerIdentity {
+  const problem = whyUnusable(identity);
+  if (problem === null) return identity;
+  throw new UnavailableError(`the server ${problem.reason}.`, { word: problem.word });
+}
+
+function isHarmless(mode: string): boolean {
+  const modes = mode.split(',');
+  return modes.includes('STRICT_TRANS_TABLES') && modes.every((each) => HARMLESS_MODES.has(each));
+}
+
+/** Read back: in another character set the server would take our text for something else. */
+function requireCharacterSet(variables: readonly VariableRow[]): void {
+  const found = variables.filter(({ name }) => name.startsWith('character_set_')).map(({ value }) => value);
+  if (found.length === 3 && found.every((charset) => charset === 'utf8mb4')) return;
+  throw new UnavailableError(`the connection cannot be had in utf8mb4 (${found.join(', ')}).`, {
+    word: 'character_set',
+    hint: 'Does a proxy keep SET NAMES from the server?',
+  });
+}
