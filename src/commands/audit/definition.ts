@@ -17,6 +17,8 @@ const OPTIONS = {
   skip: rules('all rules but these'),
   minAge: duration('accuse nothing that is younger', { default: '30s' }),
   deep: flag('pass over whole tables too, a page at a time; done anyway where they are small'),
+  fix: rules('mend what these rules find, and look at nothing else'),
+  dryRun: flag('with --fix: show what would be changed, and the SQL'),
 };
 
 /** Ids, separated by commas; of several options, all count. */
@@ -46,21 +48,30 @@ export const audit = defineCommand({
   summary: 'find operations and rows that are broken, and mend them',
   details: `Each rule looks for one thing that Shaken Fist leaves behind: operations that no worker will run, claims of workers
 that are gone, rows without the others that belong to them. All rules judge one moment; what could be a worker between
-two statements is looked at again.`,
+two statements is looked at again.
+
+Nothing is changed without --fix. Each repair is a small transaction of its own, carries the condition that made it a
+finding, and leaves an audit event: whoever moved first wins, and the answer says what was really changed.`,
   examples: [
     { command: 'audit', comment: 'what is broken', exitCode: ExitCode.NO },
     { command: 'audit --list', comment: 'every rule, with its severity' },
     { command: 'audit --explain orphaned-operation', comment: 'what that means, and what to do' },
+    {
+      command: 'audit --fix orphaned-operation --dry-run',
+      comment: 'what would be changed, with the SQL',
+    },
   ],
   arguments: ARGUMENTS,
   options: OPTIONS,
   formats: ['nagios', 'prometheus', 'sarif'],
   toFile: true,
   exitCodes: {
-    [ExitCode.OK]: 'nothing of at least a warning was found',
-    [ExitCode.NO]: 'something was found',
+    [ExitCode.OK]: 'nothing of at least a warning was found; with --fix, all of it was mended',
+    [ExitCode.NO]: 'something was found; with --fix, some of it cannot be mended this way',
+    [ExitCode.CONFLICT]: 'with --fix: somebody else moved first in some cases',
     [ExitCode.UNAVAILABLE]: 'cannot tell: something could not be looked at, and nothing else was found',
   },
   needs: 'database',
+  writes: true,
   load: async () => (await import('./run.js')).run,
 });

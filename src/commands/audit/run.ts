@@ -8,6 +8,7 @@ import { MIGRATIONS } from '../../migrations/registry.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import type { AuditCommandRequest } from './definition.js';
+import { fixAnswer } from './fix.js';
 import { explainAnswer, listAnswer } from './rules-answer.js';
 import { AUDIT_COLUMNS, auditFinding, foundIn, headline, rowsOf, subjectText } from './rows.js';
 import { nagiosExit, nagiosText } from './nagios.js';
@@ -19,21 +20,44 @@ export async function run(context: CommandContext, { options }: AuditCommandRequ
   if (options.explain !== undefined) return explainAnswer(options.explain);
   const rules = chosenRules(options);
   const database = await context.database();
-  const { findings } = await audit(database, {
+  const audited = await audit(database, {
     rules,
     minAgeSeconds: options.minAge,
     deep: options.deep,
     migrations: MIGRATIONS,
   });
-  return auditAnswer(context, findings);
+  if (options.fix.length === 0) return auditAnswer(context, audited.findings);
+  return fixAnswer(context, database, audited, options.dryRun, (found) =>
+    documentOf(found, audited.findings),
+  );
 }
 
-function chosenRules({ only, skip }: AuditCommandRequest['options']): readonly AuditRule[] {
+function chosenRules({ only, skip, fix, dryRun }: AuditCommandRequest['options']): readonly AuditRule[] {
+  if (dryRun && fix.length === 0) throw new UsageError('--dry-run goes with --fix.');
+  if (fix.length > 0 && only.length + skip.length > 0)
+    throw new UsageError('--fix names the rules; --only and --skip do not go with it.');
+  const unfixable = AUDIT_RULES.filter((rule) => fix.includes(rule.id) && rule.fix === null);
+  if (unfixable.length > 0) {
+    const [{ id, remedy }] = unfixable as [AuditRule];
+    throw new UsageError(`There is no --fix for ${id}.`, remedy === null ? {} : { hint: remedy });
+  }
+  const chosen = fix.length > 0 ? fix : only;
   const rules = AUDIT_RULES.filter(
-    ({ id }) => (only.length === 0 || only.includes(id)) && !skip.includes(id),
+    ({ id }) => (chosen.length === 0 || chosen.includes(id)) && !skip.includes(id),
   );
   if (rules.length === 0) throw new UsageError('--only and --skip leave no rule to apply.');
   return rules;
+}
+
+function documentOf(found: readonly Finding[], findings: readonly Finding[]): object {
+  const reasons = (result: Finding['result']): object[] =>
+    findings.filter((finding) => finding.result === result).map(({ id, title: reason }) => ({ id, reason }));
+  return {
+    findings: found.map((finding) => auditFinding(finding, fixOf(finding.id))),
+    ok: findings.every((finding) => !isProblem(finding) && finding.result !== 'unknown'),
+    unknown: reasons('unknown'),
+    skipped: reasons('skip'),
+  };
 }
 
 function auditAnswer(context: CommandContext, findings: readonly Finding[]): AnyAnswer {
@@ -41,19 +65,13 @@ function auditAnswer(context: CommandContext, findings: readonly Finding[]): Any
   const unseen = findings.filter(({ result }) => result === 'unknown');
   const skipped = findings.filter(({ result }) => result === 'skip');
   for (const { id, title } of unseen) context.warn(`${id}: ${title}`);
-  const ok = !findings.some(isProblem) && unseen.length === 0;
   const [first] = found.filter(isProblem);
   const now = context.now();
   return answerOf({
     columns: AUDIT_COLUMNS,
     rows: rowsOf(found),
     json: {
-      document: () => ({
-        findings: found.map((finding) => auditFinding(finding, fixOf(finding.id))),
-        ok,
-        unknown: unseen.map(({ id, title: reason }) => ({ id, reason })),
-        skipped: skipped.map(({ id, title: reason }) => ({ id, reason })),
-      }),
+      document: () => documentOf(found, findings),
     },
     record: ({ id, severity, subject, detail, hint }) => ({ id, severity, ...subject, detail, hint }),
     before: () => [headline(findings)],

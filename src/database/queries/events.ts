@@ -1,9 +1,10 @@
+import type { SQL } from 'drizzle-orm';
 import { bytesOf } from '../../core/operations/operation-rows.js';
 import type { Uuid } from '../../core/uuid.js';
 import { pythonJson } from '../../core/python-json.js';
 import type { Json } from '../../core/json.js';
 import type { Database } from '../database.js';
-import { insertRows, portions } from '../insert.js';
+import { insertInto, insertRows, portions } from '../insert.js';
 import { runAtomically } from '../questions.js';
 
 /** An event in Shaken Fist's log of what happened to an object. */
@@ -45,6 +46,11 @@ export async function recordAuditEvents(
       ),
     );
   }
+}
+
+/** The INSERTs of one event, for a transaction that changes something and tells of it in one. */
+export function eventStatements(event: AuditEvent): SQL[] {
+  return [insertInto('events', [eventRow(event)]), insertInto('event_objects', objectRows(event))];
 }
 
 const IF_NEW = 'ON DUPLICATE KEY UPDATE event_uuid = VALUES(event_uuid)';
