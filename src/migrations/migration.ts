@@ -78,6 +78,8 @@ export interface Migration {
   /** In a few words, for tables and questions. */
   readonly summary: string;
   readonly rules: readonly PreflightRule[];
+  /** What it needs on its table beside SELECT and ALTER. */
+  readonly privileges: readonly string[];
   standing(session: Session): Promise<Standing>;
   /** What remains to be done by table and version; empty when nothing does. */
   plan(session: Session, surroundings: Surroundings, request: ApplyRequest): Promise<PlannedStatement[]>;

@@ -264,7 +264,7 @@ describe('a cluster that is not whole', () => {
       expect(found.find(({ rule }) => rule.id === 'servers-healthy')).toMatchObject({
         result: 'unknown',
         blocks: true,
-        details: ['1 of 3 nodes could not be looked at. 192.0.2.3:3306: it does not answer.'],
+        details: ['Cannot tell: 1 of 3 nodes could not be looked at. 192.0.2.3:3306: it does not answer.'],
       });
       expect(await dropLastClusterOperation.verify(surroundings)).toContainEqual({
         node: '192.0.2.3:3306',

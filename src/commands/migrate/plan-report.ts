@@ -47,14 +47,14 @@ function planDocument(plan: Plan): object {
     nodes,
     size,
     statements,
-    preflight: assessed.map(({ rule, result, blocks, details }) => ({
+    preflight: assessed.map(({ rule, findings, result, blocks, details }) => ({
       id: rule.id,
-      title: rule.title,
+      title: findings[0]?.title ?? rule.title,
       result,
       blocks,
       details,
       why: rule.why,
-      what_to_do: rule.whatToDo,
+      what_to_do: rule.remedy,
     })),
     ok: !wouldBeRefused(plan),
   };
@@ -99,13 +99,13 @@ function headline({ migration, standing, assessed }: Plan): Line {
   return { text: `ready: ${change} (${id})`, style: 'good' };
 }
 
-function findingLines({ rule, result, blocks, details }: Assessed, idWidth: number): Line[] {
+function findingLines({ rule, findings, result, blocks, details }: Assessed, idWidth: number): Line[] {
   const place = `  ${result.padEnd(8)} ${rule.id.padEnd(idWidth)}  `;
   const hang = place.length;
-  const text = result === 'pass' ? `${rule.title}.` : details.join(' ');
+  const text = result === 'pass' ? findings.map(({ title }) => title).join(' ') : details.join(' ');
   const first: Line = { text: place + text, style: RESULT_STYLES[result], hang };
   if (!blocks) return [first];
-  return [first, { text: `${' '.repeat(hang)}${rule.whatToDo}`, style: 'dim', hang }];
+  return [first, { text: `${' '.repeat(hang)}${rule.remedy ?? ''}`, style: 'dim', hang }];
 }
 
 function passed(count: number): Line[] {

@@ -14,7 +14,7 @@ import {
 import { migrationStatements, type MigrationTag } from '../migration-files.js';
 import type { Surroundings } from '../nodes.js';
 import { daemons } from '../preflight/daemons.js';
-import { duplicateTargetsRule } from '../preflight/duplicate-targets.js';
+import { duplicateTargetsRule } from './rules/duplicate-targets.js';
 import { metadataLocks } from '../preflight/metadata-locks.js';
 import { openTransactionsRule } from '../preflight/open-transactions.js';
 import { otherDdl } from '../preflight/other-ddl.js';
@@ -46,6 +46,7 @@ export const compositeTargetUniqueness: Migration = {
     daemons,
     privilegesRule,
   ],
+  privileges: ['INSERT'],
   standing,
   plan,
   // Shaken Fist's own step writes no target that was lost, and operations lose some as long as the old key is there.

@@ -10,7 +10,7 @@ export const COLUMN = 'last_cluster_operation_json';
  * A column that was renamed to a name that begins so is fenced: nobody else knows its name, so nobody can write to it,
  * and a value that was backed up from it is still the same when it is dropped.
  */
-const FENCE = 'sf_ops_fenced_';
+export const FENCE = 'sf_ops_fenced_';
 
 /**
  * A new name in every run. Of two runs neither can drop what the other has fenced, not even with a statement that was
@@ -18,6 +18,11 @@ const FENCE = 'sf_ops_fenced_';
  */
 export function newFencedName(): string {
   return FENCE + randomBytes(4).toString('hex');
+}
+
+/** Whether a column of the table is this one, fenced or not. */
+export function isColumn(name: string): boolean {
+  return name === COLUMN || name.startsWith(FENCE);
 }
 
 /** The column as it is in this database. */

@@ -13,25 +13,25 @@ import {
   type PlannedStatement,
 } from '../migration.js';
 import type { Surroundings } from '../nodes.js';
-import { columnChecked } from '../preflight/column-checked.js';
-import { columnGenerated } from '../preflight/column-generated.js';
-import { columnHideable } from '../preflight/column-hideable.js';
-import { columnIndexed } from '../preflight/column-indexed.js';
-import { columnReferenced } from '../preflight/column-referenced.js';
+import { columnChecked } from './rules/column-checked.js';
+import { columnGenerated } from './rules/column-generated.js';
+import { columnHideable } from './rules/column-hideable.js';
+import { columnIndexed } from './rules/column-indexed.js';
+import { columnReferenced } from './rules/column-referenced.js';
 import { daemons } from '../preflight/daemons.js';
-import { events } from '../preflight/events.js';
+import { events } from './rules/events.js';
 import { metadataLocks } from '../preflight/metadata-locks.js';
 import { openTransactionsRule } from '../preflight/open-transactions.js';
 import { otherDdl } from '../preflight/other-ddl.js';
 import { privilegesRule } from '../preflight/privileges.js';
-import { recentStatements } from '../preflight/recent-statements.js';
-import { routines } from '../preflight/routines.js';
+import { recentStatements } from './rules/recent-statements.js';
+import { routines } from './rules/routines.js';
 import { serversHealthy } from '../preflight/servers-healthy.js';
 import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
-import { triggers } from '../preflight/triggers.js';
-import { valuesLeft, valuesRestorable } from '../preflight/values-left.js';
-import { views } from '../preflight/views.js';
+import { triggers } from './rules/triggers.js';
+import { valuesLeft, valuesRestorable } from './rules/values-left.js';
+import { views } from './rules/views.js';
 import { COLUMN, TABLE, newFencedName, readColumn, readColumns, type TableColumns } from './column.js';
 import { hide, isAbsent, isGone, remove } from './removing.js';
 import { TO_VERSION, standing } from './standing.js';
@@ -69,6 +69,8 @@ export const dropLastClusterOperation: Migration = {
     daemons,
     privilegesRule,
   ],
+  // `restore` puts values back: better to know before the column is gone.
+  privileges: ['UPDATE'],
   standing,
   plan,
   hasLeftovers: null,

@@ -1,20 +1,23 @@
 import { RefusedError } from '../../core/errors.js';
+import { findingsOf, isBlocking, type Finding } from '../../core/finding.js';
 import type { ApplyRequest, Migration } from '../migration.js';
 import type { Surroundings } from '../nodes.js';
 import { readPrivileges } from '../privileges.js';
-import type { Finding, PreflightRule } from './rule.js';
+import type { PreflightRule } from './rule.js';
 
 /** What one rule found. */
 export interface Assessed {
   rule: PreflightRule;
-  /** The worst of its findings. */
-  result: 'pass' | Finding['result'];
+  findings: Finding[];
+  /** What each of them states, but for those that hold. */
+  details: string[];
+  /** The worst of its findings; a failure that is no error is a warning. */
+  result: 'pass' | 'warning' | 'unknown' | 'fail';
   /** Whether `apply` is refused because of it. */
   blocks: boolean;
-  details: string[];
 }
 
-const SEVERITY = ['warning', 'unknown', 'fail'] as const;
+const WORST_LAST = ['pass', 'warning', 'unknown', 'fail'] as const;
 
 /** Lets every rule look, whatever the others find. */
 export async function assess(
@@ -23,24 +26,31 @@ export async function assess(
   request: ApplyRequest,
 ): Promise<Assessed[]> {
   const privileges = await surroundings.database.read(readPrivileges);
-  const context = { table: migration.table, surroundings, privileges, request };
+  const context = { migration, surroundings, privileges, request };
   const assessed: Assessed[] = [];
   for (const rule of migration.rules) {
     if (request.phase === 'hide' && !rule.beforeHide) continue;
-    const findings = await rule.check(context);
+    const findings = findingsOf(rule, await rule.check(context));
+    const results = findings.map(resultOf);
     assessed.push({
       rule,
-      result: SEVERITY.findLast((result) => findings.some((finding) => finding.result === result)) ?? 'pass',
+      findings,
+      details: findings.filter(({ result }) => result !== 'pass').map(({ title }) => title),
+      result: WORST_LAST.findLast((result) => results.includes(result)) ?? 'pass',
       blocks: findings.some(
-        (finding) => finding.blocks && !(finding.result === 'unknown' && request.acceptUnknown),
+        (finding) => isBlocking(finding) && !(finding.result === 'unknown' && request.acceptUnknown),
       ),
-      details: findings.map(({ detail }) => detail),
     });
   }
   return assessed;
 }
 
-/** @throws RefusedError that lists everything that stands against it */
+function resultOf({ result, severity }: Finding): Assessed['result'] {
+  if (result === 'fail') return severity === 'error' ? 'fail' : 'warning';
+  return result === 'unknown' ? 'unknown' : 'pass';
+}
+
+/** @throws RefusedError that lists everything that stands in the way */
 export function requirePassed(migration: Migration, assessed: readonly Assessed[]): void {
   const blocking = assessed.filter(({ blocks }) => blocks);
   if (blocking.length === 0) return;
@@ -48,10 +58,13 @@ export function requirePassed(migration: Migration, assessed: readonly Assessed[
     ({ rule, details }, index) => `(${index + 1}) ${rule.id}: ${details.join(' ')}`,
   );
   const cannotLook = blocking.every(({ result }) => result === 'unknown');
-  throw new RefusedError(`${migration.id} was not begun; preflight stands against it. ${reasons.join(' ')}`, {
-    word: 'preflight_failed',
-    hint: cannotLook
-      ? `sf-ops migrate plan ${migration.id} says what to do; --accept-unknown goes ahead without having looked.`
-      : `sf-ops migrate plan ${migration.id} says what to do about each.`,
-  });
+  throw new RefusedError(
+    `${migration.id} was not begun: ${blocking.length} of ${assessed.length} checks stand in the way. ${reasons.join(' ')}`,
+    {
+      word: 'preflight_failed',
+      hint: cannotLook
+        ? `sf-ops migrate plan ${migration.id} says what to do; --accept-unknown goes ahead without having looked.`
+        : `sf-ops migrate plan ${migration.id} says what to do about each.`,
+    },
+  );
 }

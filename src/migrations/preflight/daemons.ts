@@ -2,16 +2,17 @@ import { sql } from 'drizzle-orm';
 import { isCheckingIn } from '../../core/cluster-facts.js';
 import { isStopped } from '../../core/queue-consumers.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
-import { failure, warning, type PreflightRule } from './rule.js';
+import { failure, warning, preflightRule } from './rule.js';
 
-export const daemons: PreflightRule = {
+export const daemons = preflightRule({
   id: 'daemons',
-  title: 'No Shaken Fist daemon expects the old table',
+  title: 'daemons that are alive',
+  holds: 'No Shaken Fist daemon expects the old table.',
   why: 'sf-database starts only if every table has exactly the version that it expects, and migrates an older one itself. So whoever runs on the old version expects it, and will not start again once the version is the new one.',
-  whatToDo:
+  remedy:
     'Stop Shaken Fist on every node, migrate, and start the release that expects the new version; then give --yes-daemons-are-stopped, for a node counts as alive until it has not checked in for two minutes.',
   beforeHide: false,
-  check: async ({ surroundings, request }) => {
+  look: async ({ surroundings, request }) => {
     const { database } = surroundings;
     const description = await database.describe();
     const { cluster, now } = await database.read(async (session) => {
@@ -30,4 +31,4 @@ export const daemons: PreflightRule = {
       ),
     );
   },
-};
+});

@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { performanceSchemaRows } from './performance-schema.js';
-import { unseen, warning, type Finding, type PreflightRule } from './rule.js';
+import { unseen, warning, type Verdict, preflightRule } from './rule.js';
 
-export const metadataLocks: PreflightRule = {
+export const metadataLocks = preflightRule({
   id: 'metadata-locks',
-  title: 'Nobody holds the table itself',
+  title: 'locks on the table',
+  holds: 'Nobody holds the table itself.',
   why: 'LOCK TABLES, a backup, or a cursor left open holds a table without any transaction to be seen.',
-  whatToDo:
+  remedy:
     'Let the holder finish. Only servers with the instrument wait/lock/metadata/sql/mdl switched on show it; `apply` never waits behind such a lock.',
   beforeHide: true,
-  check: async ({ surroundings, table }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Finding[]> => {
+  look: async ({ surroundings, migration: { table } }) => {
+    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const instrument = await performanceSchemaRows<{ enabled: string }>(
         database,
         sql`SELECT enabled AS enabled FROM performance_schema.setup_instruments WHERE name = 'wait/lock/metadata/sql/mdl'`,
@@ -33,4 +34,4 @@ export const metadataLocks: PreflightRule = {
     });
     return (await Promise.all(perNode)).flat();
   },
-};
+});

@@ -1,16 +1,17 @@
 import { isPrivilegeMissing } from '../../database/server-errors.js';
 import { describeWork, openTransactions } from '../quiet.js';
-import { unknown, unseen, warning, type Finding, type PreflightRule } from './rule.js';
+import { unknown, unseen, warning, type Verdict, preflightRule } from './rule.js';
 
-export const openTransactionsRule: PreflightRule = {
+export const openTransactionsRule = preflightRule({
   id: 'open-transactions',
-  title: 'Nobody has a transaction open',
+  title: 'open transactions',
+  holds: 'Nobody has a transaction open.',
   why: 'A schema change waits for transactions on its table (standalone: `apply` never waits in the queue but tries again), or kills them on every node at once (Galera: `apply` looks for a moment without any).',
-  whatToDo:
+  remedy:
     'Nothing, if they come and go: `apply` finds its moment within --max-wait. One that stays open for minutes has to be ended by its owner.',
   beforeHide: true,
-  check: async ({ surroundings }) => {
-    const perNode = surroundings.nodes.map(async (node): Promise<Finding[]> => {
+  look: async ({ surroundings }) => {
+    const perNode = surroundings.nodes.map(async (node): Promise<Verdict[]> => {
       try {
         return (await openTransactions(node)).map((work) => warning(`${describeWork(work)}.`));
       } catch (error) {
@@ -23,4 +24,4 @@ export const openTransactionsRule: PreflightRule = {
     });
     return (await Promise.all(perNode)).flat();
   },
-};
+});

@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { failure, unseen, type Finding, type PreflightRule } from './rule.js';
+import { failure, unseen, type Verdict, preflightRule } from './rule.js';
 
-export const otherDdl: PreflightRule = {
+export const otherDdl = preflightRule({
   id: 'other-ddl',
-  title: 'No other schema change is running',
+  title: 'other schema changes',
+  holds: 'No other schema change is running.',
   why: 'Two schema changes at once wait for each other, and on Galera hold up every write in the cluster between them. Shaken Fist takes no lock when it migrates by itself.',
-  whatToDo: 'Let it finish, then run this again.',
+  remedy: 'Let it finish, then run this again.',
   beforeHide: true,
-  check: async ({ surroundings, privileges }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Finding[]> => {
+  look: async ({ surroundings, privileges }) => {
+    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const running = await database.read((session) =>
         // On Galera one of another database holds ours up too.
         session.rows<{ id: number; statement: string }>(sql`
@@ -27,4 +28,4 @@ export const otherDdl: PreflightRule = {
     }
     return findings;
   },
-};
+});

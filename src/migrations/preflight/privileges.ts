@@ -1,23 +1,26 @@
-import { TABLE } from '../drop-last-cluster-operation/column.js';
-import { failure, type PreflightRule } from './rule.js';
+import { failure, preflightRule } from './rule.js';
 
-export const privilegesRule: PreflightRule = {
+export const privilegesRule = preflightRule({
   id: 'privileges',
-  title: 'This account may do what is needed',
+  title: 'privileges of this account',
+  holds: 'This account may do what is needed.',
   why: 'Better to know now than between two statements.',
-  whatToDo: 'Use the account of Shaken Fist itself, which owns its database, or grant what is missing.',
+  remedy: 'Use the account of Shaken Fist itself, which owns its database, or grant what is missing.',
   beforeHide: true,
-  check: async ({ privileges, table, request }) => {
-    const needed: [string, string][] = [
-      ['ALTER', table],
-      ...['SELECT', 'INSERT', 'UPDATE', 'DELETE'].map((name): [string, string] => [name, 'cluster_locks']),
-      ['SELECT', table],
+  look: async ({ privileges, migration, request }) => {
+    const on = (table: string, ...names: string[]): [string, string][] => names.map((name) => [name, table]);
+    const needed = [
+      ...on(migration.table, 'SELECT', 'ALTER'),
+      ...on('cluster_locks', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
       ...(request.phase === 'hide'
         ? []
-        : ['SELECT', 'INSERT', 'UPDATE'].map((name): [string, string] => [name, 'schema_versions'])),
-      ...(table === TABLE ? [] : [['INSERT', table] as [string, string]]),
+        : [
+            ...on(migration.table, ...migration.privileges),
+            ...on('schema_versions', 'SELECT', 'INSERT', 'UPDATE'),
+          ]),
     ];
-    const missing = needed.filter(([privilege, on]) => !privileges.has(privilege, on));
-    return missing.map(([privilege, on]) => failure(`${privilege} on ${on} is missing.`));
+    return needed
+      .filter(([privilege, table]) => !privileges.has(privilege, table))
+      .map(([privilege, table]) => failure(`${privilege} on ${table} is missing.`));
   },
-};
+});

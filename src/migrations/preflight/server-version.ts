@@ -1,13 +1,14 @@
 import { isSupportedVersion, OLDEST_MARIADB } from '../../core/server-fitness.js';
-import { failure, type PreflightRule } from './rule.js';
+import { failure, preflightRule } from './rule.js';
 
-export const serverVersion: PreflightRule = {
+export const serverVersion = preflightRule({
   id: 'server-version',
-  title: 'The server is recent enough',
+  title: 'version of the server',
+  holds: 'The server is recent enough.',
   why: 'Instant DROP COLUMN exists since MariaDB 10.4 and could leave tables that no longer open in early releases (MDEV-21088 is one). Shaken Fist itself asks for 10.11.',
-  whatToDo: 'Upgrade the server to MariaDB 10.11 or later first.',
+  remedy: 'Upgrade the server to MariaDB 10.11 or later first.',
   beforeHide: true,
-  check: async ({ surroundings }) => {
+  look: async ({ surroundings }) => {
     const versions = await Promise.all(
       surroundings.nodes.map(async ({ name, database }) => ({
         name,
@@ -20,4 +21,4 @@ export const serverVersion: PreflightRule = {
         failure(`${name} runs ${version}; MariaDB ${OLDEST_MARIADB.join('.')} is the oldest that will do.`),
       );
   },
-};
+});

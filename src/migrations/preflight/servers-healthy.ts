@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { galeraUnfitness, NOTICEABLE_PAUSE, SCHEMA_UPGRADE_METHOD } from '../../core/server-fitness.js';
 import { globalStatus } from '../../database/server-variables.js';
 import type { Surroundings } from '../nodes.js';
-import { failure, unknown, warning, type Finding, type PreflightRule } from './rule.js';
+import { failure, unknown, warning, type Verdict, preflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
 const LOOK_APART_MS = 250;
@@ -15,14 +15,15 @@ const STATUS = [
   'wsrep_cluster_conf_id',
 ];
 
-export const serversHealthy: PreflightRule = {
+export const serversHealthy = preflightRule({
   id: 'servers-healthy',
-  title: 'Every server is healthy and was looked at',
+  title: 'health of the servers',
+  holds: 'Every server is healthy and was looked at.',
   why: 'A schema change on Galera happens on all nodes or must not happen: not while one joins, lags, is cut off, or is unknown to us. A standalone server must accept writes.',
-  whatToDo:
+  remedy:
     'Wait until all nodes are Primary and Synced. Name nodes that cannot be found with --host a,b,c, and let this account log in on each.',
   beforeHide: true,
-  check: async ({ surroundings }) => {
+  look: async ({ surroundings }) => {
     if (!surroundings.isGalera) {
       const { readOnly, node } = await surroundings.database.identity();
       return readOnly ? [failure(`${node} refuses writes (read_only): it is most likely a replica.`)] : [];
@@ -33,7 +34,7 @@ export const serversHealthy: PreflightRule = {
     const nodes = after.map(({ node, answer }) => judge(node, answer));
     return [...nodes.flat(), ...steady(before, after), ...notSeen(surroundings)];
   },
-};
+});
 
 type Membership = { node: string; answer: { status: Map<string, string>; method: string } }[];
 
@@ -44,8 +45,8 @@ function membership(surroundings: Surroundings): Promise<Membership> {
   });
 }
 
-function judge(node: string, { status, method }: Membership[number]['answer']): Finding[] {
-  const findings: Finding[] = [];
+function judge(node: string, { status, method }: Membership[number]['answer']): Verdict[] {
+  const findings: Verdict[] = [];
   const is = (name: string): string => status.get(name) ?? 'unknown';
   const clusterStatus = is('wsrep_cluster_status');
   const localState = is('wsrep_local_state_comment');
@@ -60,14 +61,14 @@ function judge(node: string, { status, method }: Membership[number]['answer']): 
   return findings;
 }
 
-function steady(before: Membership, after: Membership): Finding[] {
+function steady(before: Membership, after: Membership): Verdict[] {
   const views = new Set(
     [...before, ...after].map(({ answer }) => answer.status.get('wsrep_cluster_conf_id')),
   );
   return views.size === 1 ? [] : [failure('The membership of the cluster is changing right now.')];
 }
 
-function notSeen(surroundings: Surroundings): Finding[] {
+function notSeen(surroundings: Surroundings): Verdict[] {
   const { unseen, unseenCount, clusterSize } = surroundings;
   const unfit = unseen.filter(({ isUnfit }) => isUnfit);
   const silent = unseen.filter(({ isUnfit }) => !isUnfit);

@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { failure, warning, type PreflightRule } from './rule.js';
+import { failure, warning, preflightRule } from './rule.js';
 
-export const tableFormat: PreflightRule = {
+export const tableFormat = preflightRule({
   id: 'table-format',
-  title: 'The table is of a kind that can be altered online',
+  title: 'storage of the table',
+  holds: 'The table is of a kind that can be altered online.',
   why: 'Only InnoDB alters a table while others use it, and not every row format can do it instantly: ROW_FORMAT=COMPRESSED needs a rebuild (1845).',
-  whatToDo:
+  remedy:
     'Convert the table to InnoDB with ROW_FORMAT=DYNAMIC at a time of your choosing, or accept the rebuild when asked.',
   beforeHide: true,
-  check: async ({ surroundings, table }) => {
+  look: async ({ surroundings, migration: { table } }) => {
     const [row] = await surroundings.database.read((session) =>
       session.rows<{ engine: string | null; row_format: string | null; options: string | null }>(sql`
         SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
@@ -34,4 +35,4 @@ export const tableFormat: PreflightRule = {
     }
     return findings;
   },
-};
+});

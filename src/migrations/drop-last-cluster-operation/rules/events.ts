@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import type { PreflightRule } from './rule.js';
+import { preflightRule } from '../../preflight/rule.js';
 import { codeThatNamesTheColumn } from './stored-code.js';
 
-export const events: PreflightRule = {
+export const events = preflightRule({
   id: 'events',
-  title: 'No scheduled event names the column',
+  title: 'scheduled events that name the column',
+  holds: 'No scheduled event names the column.',
   why: 'MariaDB drops the column without a word, and the event fails whenever it is due (1054), in the error log only.',
-  whatToDo: 'Drop the event or define it anew without the column. Seeing events needs the privilege EVENT.',
+  remedy: 'Drop the event or define it anew without the column. Seeing events needs the privilege EVENT.',
   beforeHide: false,
-  check: (context) =>
+  look: (context) =>
     codeThatNamesTheColumn(
       context,
       'event',
@@ -17,4 +18,4 @@ export const events: PreflightRule = {
         ? null
         : 'privilege EVENT missing: events are invisible to this account.',
     ),
-};
+});

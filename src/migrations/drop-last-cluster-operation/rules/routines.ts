@@ -1,15 +1,16 @@
 import { sql } from 'drizzle-orm';
-import type { PreflightRule } from './rule.js';
+import { preflightRule } from '../../preflight/rule.js';
 import { codeThatNamesTheColumn } from './stored-code.js';
 
-export const routines: PreflightRule = {
+export const routines = preflightRule({
   id: 'routines',
-  title: 'No procedure or function names the column',
+  title: 'routines that name the column',
+  holds: 'No procedure or function names the column.',
   why: 'MariaDB drops the column without a word, and the routine fails when it is next called (1054).',
-  whatToDo:
+  remedy:
     'Drop the routine or define it anew without the column. A body that cannot be read needs its definer’s account, or SELECT on mysql.proc.',
   beforeHide: false,
-  check: (context) => {
+  look: (context) => {
     const { privileges } = context;
     const sees = ['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'].some((privilege) =>
       privileges.has(privilege),
@@ -21,4 +22,4 @@ export const routines: PreflightRule = {
       sees ? null : 'privilege EXECUTE missing: routines are invisible to this account.',
     );
   },
-};
+});

@@ -1,14 +1,15 @@
-import { COLUMN, readColumn } from '../drop-last-cluster-operation/column.js';
-import { failure, type PreflightRule } from './rule.js';
+import { COLUMN, readColumn } from '../column.js';
+import { failure, preflightRule } from '../../preflight/rule.js';
 
-export const columnHideable: PreflightRule = {
+export const columnHideable = preflightRule({
   id: 'column-hideable',
-  title: 'The column can be made invisible',
+  title: 'whether the column can be hidden',
+  holds: 'The column can be made invisible.',
   why: 'An INSERT that does not name an invisible column must still succeed, so MariaDB hides only columns that may be NULL or have a default (4106).',
-  whatToDo: `Make ${COLUMN} nullable, as Shaken Fist creates it.`,
+  remedy: `Make ${COLUMN} nullable, as Shaken Fist creates it.`,
   beforeHide: true,
-  check: async ({ surroundings }) => {
+  look: async ({ surroundings }) => {
     const column = await surroundings.database.read(readColumn);
     return column?.mustBeGiven ? [failure(`${COLUMN} is NOT NULL and has no default.`)] : [];
   },
-};
+});

@@ -1,18 +1,19 @@
-import { whyNoBackup } from '../drop-last-cluster-operation/backup-path.js';
-import { COLUMN, readColumn } from '../drop-last-cluster-operation/column.js';
-import { LONGEST_VALUE, countValues, valueTotals } from '../drop-last-cluster-operation/values.js';
-import type { Session } from '../../database/session.js';
+import { whyNoBackup } from '../backup-path.js';
+import { COLUMN, readColumn } from '../column.js';
+import { LONGEST_VALUE, countValues, valueTotals } from '../values.js';
+import type { Session } from '../../../database/session.js';
 import { sql } from 'drizzle-orm';
-import { failure, type Finding, type PreflightRule } from './rule.js';
+import { failure, type Verdict, preflightRule } from '../../preflight/rule.js';
 
-export const valuesLeft: PreflightRule = {
+export const valuesLeft = preflightRule({
   id: 'values-left',
-  title: 'Values in the column are kept, or there are none',
+  title: 'values in the column',
+  holds: 'Values in the column are kept, or there are none.',
   why: 'A dropped column takes its values with it, and no command of the server brings them back.',
-  whatToDo:
+  remedy:
     'Give --backup FILE: every value is written there first, and `sf-ops migrate restore --from FILE` puts them back.',
   beforeHide: false,
-  check: async ({ surroundings, request }) => {
+  look: async ({ surroundings, request }) => {
     const { database } = surroundings;
     const column = await database.read(readColumn);
     if (column === null) return [];
@@ -26,25 +27,26 @@ export const valuesLeft: PreflightRule = {
       ? []
       : [failure(`${values} ${values === 1 ? 'row has' : 'rows have'} a value in ${COLUMN}.`)];
   },
-};
+});
 
-export const valuesRestorable: PreflightRule = {
+export const valuesRestorable = preflightRule({
   id: 'values-restorable',
-  title: 'What is backed up can be put back',
+  title: 'whether a backup can be put back',
+  holds: 'What is backed up can be put back.',
   why: 'A backup is worth what can be restored from it: the column as it was, and every value byte by byte, on a server with the same settings.',
-  whatToDo:
+  remedy:
     'Make the column as Shaken Fist does (TEXT or JSON, nullable, without a default), raise max_allowed_packet to what it was when the value was written, or save a value that is too long by hand and set it to NULL.',
   beforeHide: false,
-  check: async ({ surroundings, request }) => {
+  look: async ({ surroundings, request }) => {
     if (request.backup === null) return [];
     return surroundings.database.read(whatCannotBePutBack);
   },
-};
+});
 
-async function whatCannotBePutBack(session: Session): Promise<Finding[]> {
+async function whatCannotBePutBack(session: Session): Promise<Verdict[]> {
   const column = await readColumn(session);
   if (column === null) return [];
-  const findings: Finding[] = [];
+  const findings: Verdict[] = [];
   if (column.shape === null)
     findings.push(failure(`${COLUMN} is ${column.definition}, which a backup cannot describe.`));
   const [row] = await session.rows<{ packet: number }>(sql`SELECT @@max_allowed_packet AS packet`);

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
-import { COLUMN } from '../drop-last-cluster-operation/column.js';
-import { failure, unknown, type Finding, type PreflightContext } from './rule.js';
+import { COLUMN } from '../column.js';
+import { failure, unknown, type Verdict, type PreflightContext } from '../../preflight/rule.js';
 
 interface StoredCode {
   database: string;
@@ -21,10 +21,10 @@ export async function codeThatNamesTheColumn(
   kind: string,
   query: SQL,
   hidden: string | null,
-): Promise<Finding[]> {
+): Promise<Verdict[]> {
   const own = surroundings.database.settings.database;
   const found = await surroundings.database.read((session) => session.rows<StoredCode>(query));
-  const findings = found.flatMap(({ database, name, definition }): Finding[] => {
+  const findings = found.flatMap(({ database, name, definition }): Verdict[] => {
     const called = `The ${kind} ${database}.${name}`;
     if (definition === null || definition === '') {
       if (database !== own) return [];

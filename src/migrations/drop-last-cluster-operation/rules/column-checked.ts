@@ -1,19 +1,20 @@
-import { columnChecks } from '../drop-last-cluster-operation/column.js';
-import { failure, type PreflightRule } from './rule.js';
+import { columnChecks } from '../column.js';
+import { failure, preflightRule } from '../../preflight/rule.js';
 
 /** What makes a column JSON, whatever its name. */
 const JSON_CHECK = /^json_valid\(`\w+`\)$/;
 
-export const columnChecked: PreflightRule = {
+export const columnChecked = preflightRule({
   id: 'column-checked',
-  title: 'No CHECK constraint looks at it',
+  title: 'CHECK constraints that name the column',
+  holds: 'No CHECK constraint looks at it.',
   why: 'The server refuses to drop a column that a CHECK over several columns names (1054), and hiding a column would lose a CHECK of its own. The one that makes it JSON is not meant.',
-  whatToDo: 'Find out who relies on the constraint, then drop it.',
+  remedy: 'Find out who relies on the constraint, then drop it.',
   beforeHide: true,
-  check: async ({ surroundings }) => {
+  look: async ({ surroundings }) => {
     const checks = await surroundings.database.read(columnChecks);
     return checks
       .filter(({ clause }) => !JSON_CHECK.test(clause))
       .map(({ name, clause }) => failure(`The constraint ${name} looks at it: ${clause}.`));
   },
-};
+});

@@ -1,20 +1,21 @@
 import { sql } from 'drizzle-orm';
-import { COLUMN } from '../drop-last-cluster-operation/column.js';
-import { performanceSchemaRows } from './performance-schema.js';
-import { failure, unseen, type Finding, type PreflightRule } from './rule.js';
+import { COLUMN } from '../column.js';
+import { performanceSchemaRows } from '../../preflight/performance-schema.js';
+import { failure, unseen, type Verdict, preflightRule } from '../../preflight/rule.js';
 
 /** A statement seen this long ago belongs to a program that is still in use. */
 const RECENT_SECONDS = 24 * 3600;
 
-export const recentStatements: PreflightRule = {
+export const recentStatements = preflightRule({
   id: 'recent-statements',
-  title: 'No program has named the column lately',
+  title: 'programs that named the column lately',
+  holds: 'No program has named the column lately.',
   why: 'A program that names the column fails once it is gone (1054). Hidden, it still works for such a program, which is what the soak is for.',
-  whatToDo:
+  remedy:
     'Find the program and update it. Then `TRUNCATE TABLE performance_schema.events_statements_summary_by_digest` and let the soak begin anew.',
   beforeHide: false,
-  check: async ({ surroundings }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Finding[]> => {
+  look: async ({ surroundings }) => {
+    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const digests = await performanceSchemaRows<{ digest: string; seconds: number; times: number }>(
         database,
         // What this program sends is marked by aliases, which a digest keeps, and is nobody's use of the column.
@@ -32,4 +33,4 @@ export const recentStatements: PreflightRule = {
     });
     return (await Promise.all(perNode)).flat();
   },
-};
+});

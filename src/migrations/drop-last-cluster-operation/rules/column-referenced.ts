@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { COLUMN, TABLE } from '../drop-last-cluster-operation/column.js';
-import { failure, type PreflightRule } from './rule.js';
+import { COLUMN, TABLE } from '../column.js';
+import { failure, preflightRule } from '../../preflight/rule.js';
 
-export const columnReferenced: PreflightRule = {
+export const columnReferenced = preflightRule({
   id: 'column-referenced',
-  title: 'No foreign key uses it',
+  title: 'foreign keys that use it',
+  holds: 'No foreign key uses it.',
   why: 'Shaken Fist uses no foreign keys; one on this column was added by somebody else, and blocks the drop.',
-  whatToDo: 'Find out who relies on the foreign key, then drop it.',
+  remedy: 'Find out who relies on the foreign key, then drop it.',
   beforeHide: true,
-  check: async ({ surroundings }) => {
+  look: async ({ surroundings }) => {
     const rows = await surroundings.database.read((session) =>
       session.rows<{ name: string; of: string }>(sql`
         SELECT constraint_name AS name, CONCAT(table_schema, '.', table_name) AS of FROM information_schema.key_column_usage
@@ -18,4 +19,4 @@ export const columnReferenced: PreflightRule = {
     );
     return rows.map(({ name, of }) => failure(`The foreign key ${name} of ${of} uses it.`));
   },
-};
+});
