@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { UnavailableError } from '../core/errors.js';
 import { globalStatus } from '../database/server-variables.js';
-import type { Surroundings } from './nodes.js';
+import type { Servers } from './servers.js';
 
 /**
  * A schema change on Galera ends each transaction that has touched the table, reading or writing. One that is open when
@@ -14,10 +14,10 @@ const COUNTERS = ['wsrep_local_bf_aborts', 'wsrep_local_cert_failures'];
 export type AbortCounts = ReadonlyMap<string, number>;
 
 /** @returns null on a standalone server, which aborts none, and where a node does not answer */
-export async function countAborts(surroundings: Surroundings): Promise<AbortCounts | null> {
-  if (!surroundings.isGalera) return null;
+export async function countAborts(servers: Servers): Promise<AbortCounts | null> {
+  if (!servers.isGalera) return null;
   try {
-    const answers = await surroundings.askAll(async (session) => {
+    const answers = await servers.askAll(async (session) => {
       // A causal read first: the node must have executed everything up to now before its counters mean anything.
       await session.rows(sql`SELECT table_name FROM schema_versions LIMIT 1`);
       const status = await globalStatus(session, COUNTERS);
@@ -31,11 +31,8 @@ export async function countAborts(surroundings: Surroundings): Promise<AbortCoun
   }
 }
 
-export async function abortsSince(
-  surroundings: Surroundings,
-  before: AbortCounts | null,
-): Promise<number | null> {
-  const now = await countAborts(surroundings);
+export async function abortsSince(servers: Servers, before: AbortCounts | null): Promise<number | null> {
+  const now = await countAborts(servers);
   if (now === null || before === null) return null;
   return [...now].reduce((sum, [node, count]) => sum + count - (before.get(node) ?? count), 0);
 }

@@ -27,13 +27,20 @@ import { isInterrupted, isNoAnswer } from '../database/session-errors.js';
 import type { Session } from '../database/session.js';
 import { abortsSince, countAborts } from './aborted-transactions.js';
 import { alterSql, expectedLock, type AlterTerms, type Alteration, type Phase } from './alteration.js';
-import type { Surroundings } from './nodes.js';
+import type { Servers } from './servers.js';
 import type { Operator } from './operator.js';
-import { describeWork, isOver, openTransactions, pause, untilQuiet, type OpenWork } from './quiet.js';
+import {
+  describeTransaction,
+  isOver,
+  openTransactions,
+  pause,
+  untilNoneOpen,
+  type OpenTransaction,
+} from './open-transactions.js';
 
 /** What a schema change may use while it runs. */
 export interface Alterer {
-  surroundings: Surroundings;
+  servers: Servers;
   lease: Pick<Lease, 'ensureHeld' | 'lost'>;
   operator: Operator;
   /** How long to wait for a quiet moment (`--max-wait`). */
@@ -79,17 +86,17 @@ export async function runAlteration(
   alteration: Alteration,
   hasHappened: (session: Session) => Promise<boolean>,
 ): Promise<AlterationReport> {
-  const { surroundings, operator } = alterer;
+  const { servers, operator } = alterer;
   const before = performance.now();
   let attempts = 0;
   for (const [rung, terms] of alteration.ladder.entries()) {
-    const statement = alterSql(alteration, terms, surroundings.isGalera);
+    const statement = alterSql(alteration, terms, servers.isGalera);
     if (rung > 0) {
       await operator.confirm(
-        `The server cannot do it more lightly. It would take ${expectedLock(terms, surroundings.isGalera)}. Go ahead?`,
+        `The server cannot do it more lightly. It would take ${expectedLock(terms, servers.isGalera)}. Go ahead?`,
       );
     }
-    const abortsBefore = await countAborts(surroundings);
+    const abortsBefore = await countAborts(servers);
     for (let outcome: Attempt = 'busy'; outcome !== 'not allowed';) {
       await quietMoment(alterer, alteration, attempts);
       await alterer.lease.ensureHeld();
@@ -103,7 +110,7 @@ export async function runAlteration(
         lock: terms.lock,
         attempts,
         waited_seconds: Number(((performance.now() - before) / 1000).toFixed(3)),
-        killed_transactions: await abortsSince(surroundings, abortsBefore),
+        killed_transactions: await abortsSince(servers, abortsBefore),
       };
       alterer.done.push(report);
       tell(operator, report);
@@ -124,7 +131,7 @@ interface SentStatement {
 }
 
 async function attempt(alterer: Alterer, sent: SentStatement): Promise<Attempt> {
-  const { database } = alterer.surroundings;
+  const { database } = alterer.servers;
   const sending = new SendingDatabase(alterer, sent.terms);
   try {
     const session = await sending.database.session();
@@ -165,7 +172,7 @@ class SendingDatabase {
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
 
-  constructor({ surroundings: { database }, lease }: Alterer, { algorithm }: AlterTerms) {
+  constructor({ servers: { database }, lease }: Alterer, { algorithm }: AlterTerms) {
     const { settings, options } = database;
     const statementSeconds = algorithm === 'INSTANT' ? INSTANT_SECONDS : LONGEST_ALTER_SECONDS;
     this.database = new Database(settings, {
@@ -195,7 +202,7 @@ class SendingDatabase {
 
 /** Whether the statement took effect; null where no server says so within a moment. */
 async function lookWhether(alterer: Alterer, sent: SentStatement): Promise<boolean | null> {
-  const { settings, options } = alterer.surroundings.database;
+  const { settings, options } = alterer.servers.database;
   const looking = new Database(settings, {
     ...options,
     signal: new AbortController().signal,
@@ -213,7 +220,7 @@ async function lookWhether(alterer: Alterer, sent: SentStatement): Promise<boole
 
 /** It was sent, and nobody can say whether it takes effect: the server may be frozen, and thaw. */
 function outcomeUnknown(alterer: Alterer, { phase, statement }: SentStatement, cause: unknown): SfOpsError {
-  const { signal } = alterer.surroundings.database.options;
+  const { signal } = alterer.servers.database.options;
   const details = {
     word: 'outcome_unknown',
     hint: 'It may still take effect. sf-ops migrate status tells; running the same command again continues from there.',
@@ -255,24 +262,23 @@ function refusal({ phase }: SentStatement, error: unknown, signal: AbortSignal):
 
 /** Standalone: a pause between two attempts. Galera: until no transaction is open on any node. */
 async function quietMoment(alterer: Alterer, { phase }: Alteration, attempts: number): Promise<void> {
-  const { surroundings, operator, patience } = alterer;
-  const { signal, deadline } = surroundings.database.options;
+  const { servers, operator, patience } = alterer;
+  const { signal, deadline } = servers.database.options;
   if (signal.aborted) throw interruption(signal, `Interrupted while waiting for a quiet moment to ${phase}.`);
-  if (attempts > 0 && patience.remaining() === 0)
-    throw outOfPatience(await whoIsBusy(surroundings), deadline);
+  if (attempts > 0 && patience.remaining() === 0) throw outOfPatience(await whoIsBusy(servers), deadline);
   if (attempts === 1) {
-    const busy = await whoIsBusy(surroundings);
+    const busy = await whoIsBusy(servers);
     operator.note(`The table is in use${listed(busy)}; trying again until nobody is.`);
   }
   if (attempts > 0) await pause(attempts, patience);
-  if (!surroundings.isGalera) return;
+  if (!servers.isGalera) return;
   const open = await lookUntilQuiet(alterer);
   if (open.length > 0) throw outOfPatience(open, deadline);
 }
 
-async function lookUntilQuiet({ surroundings, operator, patience }: Alterer): Promise<OpenWork[]> {
+async function lookUntilQuiet({ servers, operator, patience }: Alterer): Promise<OpenTransaction[]> {
   try {
-    return await untilQuiet(surroundings, patience, surroundings.database.options.signal);
+    return await untilNoneOpen(servers, patience, servers.database.options.signal);
   } catch (error) {
     if (!isPrivilegeMissing(error)) throw error;
     operator.warn(
@@ -282,26 +288,26 @@ async function lookUntilQuiet({ surroundings, operator, patience }: Alterer): Pr
   }
 }
 
-async function whoIsBusy(surroundings: Surroundings): Promise<OpenWork[]> {
+async function whoIsBusy(servers: Servers): Promise<OpenTransaction[]> {
   try {
-    return (await Promise.all(surroundings.nodes.map(openTransactions))).flat();
+    return (await Promise.all(servers.nodes.map(openTransactions))).flat();
   } catch (error) {
     if (!isPrivilegeMissing(error)) throw error;
     return [];
   }
 }
 
-function outOfPatience(busy: OpenWork[], deadline: Deadline): Error {
+function outOfPatience(busy: OpenTransaction[], deadline: Deadline): Error {
   const sentence = `No quiet moment came in time${listed(busy)}. The statement did not take effect.`;
   const hint = 'Running the same command again is safe. --max-wait gives it longer.';
   if (isOver(deadline)) return new DeadlineError(sentence, { hint });
   return new ConflictError(sentence, { word: 'no_quiet_moment', hint });
 }
 
-function listed(busy: OpenWork[]): string {
+function listed(busy: OpenTransaction[]): string {
   if (busy.length === 0) return '';
   const more = busy.length > 3 ? `; and ${busy.length - 3} more` : '';
-  return ` (${busy.slice(0, 3).map(describeWork).join('; ')}${more})`;
+  return ` (${busy.slice(0, 3).map(describeTransaction).join('; ')}${more})`;
 }
 
 function tell(operator: Operator, report: AlterationReport): void {

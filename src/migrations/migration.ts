@@ -1,7 +1,7 @@
 import type { Session } from '../database/session.js';
 import type { Phase } from './alteration.js';
 import type { AlterationReport, Alterer } from './alter.js';
-import type { Surroundings } from './nodes.js';
+import type { Servers } from './servers.js';
 import type { PreflightRule } from './preflight/rule.js';
 
 type MigrationId = 'drop-last-cluster-operation' | 'composite-target-uniqueness';
@@ -13,7 +13,7 @@ type MigrationId = 'drop-last-cluster-operation' | 'composite-target-uniqueness'
 export type MigrationState = 'pending' | 'in_progress' | 'applied' | 'blocked';
 
 /** Where a migration stands in one database, found by looking at the table and not only at its version. */
-export interface Standing {
+export interface MigrationStatus {
   state: MigrationState;
   /** Null where Shaken Fist's ledger has no row for the table. */
   currentVersion: number | null;
@@ -80,15 +80,15 @@ export interface Migration {
   readonly rules: readonly PreflightRule[];
   /** What it needs on its table beside SELECT and ALTER. */
   readonly privileges: readonly string[];
-  standing(session: Session): Promise<Standing>;
+  status(session: Session): Promise<MigrationStatus>;
   /** What remains to be done by table and version; empty when nothing does. */
-  plan(session: Session, surroundings: Surroundings, request: ApplyRequest): Promise<PlannedStatement[]>;
+  plan(session: Session, servers: Servers, request: ApplyRequest): Promise<PlannedStatement[]>;
   /**
    * Whether something remains although the state is `applied`, which only a look at many rows tells: `apply` takes it,
    * `plan` does not. Null where there can be no such thing.
    */
-  readonly hasLeftovers: ((surroundings: Surroundings) => Promise<boolean>) | null;
-  verify(surroundings: Surroundings): Promise<Check[]>;
+  readonly hasLeftovers: ((servers: Servers) => Promise<boolean>) | null;
+  verify(servers: Servers): Promise<Check[]>;
   /** Does what remains, from wherever an earlier run stopped. Preflight has passed and the lease is held. */
   apply(alterer: Alterer, request: ApplyRequest): Promise<Applied>;
 }
@@ -102,7 +102,7 @@ export function check(node: string, name: string, holds: boolean, detail: string
 }
 
 /** A node that nobody could look at is neither right nor wrong. */
-export function unseenChecks({ unseen, unseenCount }: Surroundings): Check[] {
+export function unseenChecks({ unseen, unseenCount }: Servers): Check[] {
   if (unseenCount === 0) return [];
   const named = unseen.map(({ address, reason }): Check => ({
     node: address,

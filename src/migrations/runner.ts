@@ -9,13 +9,13 @@ import {
   type ApplyRequest,
   type Migration,
   type PlannedStatement,
-  type Standing,
+  type MigrationStatus,
 } from './migration.js';
-import type { Surroundings } from './nodes.js';
+import type { Servers } from './servers.js';
 import { afterChanges } from './failure.js';
 import type { Operator } from './operator.js';
 import { assess, requirePassed, type Assessed } from './preflight/assess.js';
-import { patienceOf } from './quiet.js';
+import { patienceOf } from './open-transactions.js';
 import { tableSize, type TableSize } from './table-size.js';
 
 /** One migrator at a time in a cluster, whichever migration it runs and whichever node it talks to. */
@@ -24,7 +24,7 @@ export const LEASE_KEY = 'sf-ops/migrate';
 /** Everything that is known before a migration runs. */
 export interface Plan {
   migration: Migration;
-  standing: Standing;
+  status: MigrationStatus;
   size: TableSize;
   statements: PlannedStatement[];
   assessed: Assessed[];
@@ -35,20 +35,20 @@ export interface Plan {
 /** Looks from all sides and changes nothing; SELECT is enough. */
 export async function planMigration(
   migration: Migration,
-  surroundings: Surroundings,
+  servers: Servers,
   request: ApplyRequest,
 ): Promise<Plan> {
-  const { database } = surroundings;
-  const standing = await database.read((session) => migration.standing(session));
-  const statements = await database.read((session) => migration.plan(session, surroundings, request));
+  const { database } = servers;
+  const status = await database.read((session) => migration.status(session));
+  const statements = await database.read((session) => migration.plan(session, servers, request));
   return {
     migration,
-    standing,
+    status,
     size: await database.read((session) => tableSize(session, migration.table)),
     statements,
     // Where nothing remains to be done, nothing can stand against it.
-    assessed: statements.length === 0 ? [] : await assess(migration, surroundings, request),
-    nodes: surroundings.nodes.map(({ name }) => name),
+    assessed: statements.length === 0 ? [] : await assess(migration, servers, request),
+    nodes: servers.nodes.map(({ name }) => name),
   };
 }
 
@@ -61,42 +61,36 @@ export async function planMigration(
  */
 export async function applyMigration(
   migration: Migration,
-  surroundings: Surroundings,
+  servers: Servers,
   request: ApplyRequest,
   maxWaitSeconds: number,
   operator: Operator,
 ): Promise<Applied> {
-  const already = await alreadyDone(migration, surroundings, request);
+  const already = await alreadyDone(migration, servers, request);
   if (already !== null) return nothingApplied(already);
-  requirePassed(migration, await assess(migration, surroundings, request));
-  await operator.confirm(await question(migration, surroundings, request));
-  return underLease(
-    surroundings,
-    `migrate apply ${migration.id}`,
-    maxWaitSeconds,
-    operator,
-    async (alterer) => {
-      // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
-      const meanwhile = await alreadyDone(migration, surroundings, request);
-      if (meanwhile !== null) return nothingApplied(meanwhile);
-      requirePassed(migration, await assess(migration, surroundings, request));
-      return migration.apply(alterer, request);
-    },
-  );
+  requirePassed(migration, await assess(migration, servers, request));
+  await operator.confirm(await question(migration, servers, request));
+  return underLease(servers, `migrate apply ${migration.id}`, maxWaitSeconds, operator, async (alterer) => {
+    // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
+    const meanwhile = await alreadyDone(migration, servers, request);
+    if (meanwhile !== null) return nothingApplied(meanwhile);
+    requirePassed(migration, await assess(migration, servers, request));
+    return migration.apply(alterer, request);
+  });
 }
 
 /** Undoes `drop-last-cluster-operation`. */
 export async function restoreColumn(
-  surroundings: Surroundings,
+  servers: Servers,
   from: string | null,
   maxWaitSeconds: number,
   operator: Operator,
 ): Promise<Restored> {
-  const planned = await plannedRestore(surroundings.database, from);
+  const planned = await plannedRestore(servers.database, from);
   if (planned === null)
     return { outcome: 'nothing_to_restore', alterations: [], values: null, version: null };
-  await operator.confirm(`This will ${planned}, in ${surroundings.database.settings.database}. Go ahead?`);
-  return underLease(surroundings, 'migrate restore', maxWaitSeconds, operator, (alterer) =>
+  await operator.confirm(`This will ${planned}, in ${servers.database.settings.database}. Go ahead?`);
+  return underLease(servers, 'migrate restore', maxWaitSeconds, operator, (alterer) =>
     restore(alterer, from),
   );
 }
@@ -108,43 +102,39 @@ export async function restoreColumn(
  */
 async function alreadyDone(
   migration: Migration,
-  surroundings: Surroundings,
+  servers: Servers,
   request: ApplyRequest,
 ): Promise<'already_applied' | 'already_hidden' | null> {
-  const { database } = surroundings;
-  const { state, detail } = await database.read((session) => migration.standing(session));
+  const { database } = servers;
+  const { state, detail } = await database.read((session) => migration.status(session));
   if (state === 'blocked')
     throw new RefusedError(`${migration.id} cannot be applied. ${detail}`, { word: 'blocked' });
-  const remaining = await database.read((session) => migration.plan(session, surroundings, request));
+  const remaining = await database.read((session) => migration.plan(session, servers, request));
   if (remaining.length > 0) return null;
-  if (state === 'applied' && (await migration.hasLeftovers?.(surroundings))) return null;
+  if (state === 'applied' && (await migration.hasLeftovers?.(servers))) return null;
   return state === 'applied' ? 'already_applied' : 'already_hidden';
 }
 
-async function question(
-  migration: Migration,
-  surroundings: Surroundings,
-  request: ApplyRequest,
-): Promise<string> {
-  const { settings } = surroundings.database;
+async function question(migration: Migration, servers: Servers, request: ApplyRequest): Promise<string> {
+  const { settings } = servers.database;
   const what = request.phase === 'hide' ? 'hide the column, which restore undoes,' : migration.summary;
-  const where = surroundings.nodes.length > 1 ? ` on ${surroundings.nodes.length} nodes` : '';
+  const where = servers.nodes.length > 1 ? ` on ${servers.nodes.length} nodes` : '';
   return `This will ${what} in ${settings.database}${where}. Go ahead?`;
 }
 
 async function underLease<T>(
-  surroundings: Surroundings,
+  servers: Servers,
   purpose: string,
   maxWaitSeconds: number,
   operator: Operator,
   work: (alterer: Alterer) => Promise<T>,
 ): Promise<T> {
-  const { database } = surroundings;
+  const { database } = servers;
   const lease = await takeLease(database, `sf-ops ${purpose}`);
   const done: AlterationReport[] = [];
   try {
     const patience = patienceOf(maxWaitSeconds, database.options.deadline);
-    return await work({ surroundings, lease, operator, patience, done });
+    return await work({ servers, lease, operator, patience, done });
   } catch (error) {
     throw afterChanges(error, done);
   } finally {

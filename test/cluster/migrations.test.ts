@@ -5,7 +5,7 @@ import { compositeTargetUniqueness } from '../../src/migrations/composite-target
 import { dropLastClusterOperation } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import type { Applied, Migration } from '../../src/migrations/migration.js';
 import { incomingAddresses } from '../../src/database/incoming-addresses.js';
-import { Surroundings, withSurroundings } from '../../src/migrations/nodes.js';
+import { Servers, withServers } from '../../src/migrations/servers.js';
 import { assess } from '../../src/migrations/preflight/assess.js';
 import { applyMigration } from '../../src/migrations/runner.js';
 import { COLUMN, Person, request, type Circumstances } from '../fixtures/migrating.js';
@@ -73,8 +73,8 @@ function database(node = 0): Database {
 
 async function apply(migration: Migration, circumstances: Circumstances = {}, node = 0): Promise<Applied> {
   const { maxWaitSeconds = 20, person = new Person() } = circumstances;
-  return withSurroundings(database(node), (surroundings) =>
-    applyMigration(migration, surroundings, request(circumstances), maxWaitSeconds, person),
+  return withServers(database(node), (servers) =>
+    applyMigration(migration, servers, request(circumstances), maxWaitSeconds, person),
   );
 }
 
@@ -212,8 +212,8 @@ test('of migrators on three nodes at once one works, and the others are told', a
 
 describe('a cluster that is not whole', () => {
   const healthy = async (): Promise<unknown> =>
-    withSurroundings(database(), async (surroundings) => {
-      const found = await assess(dropLastClusterOperation, surroundings, request());
+    withServers(database(), async (servers) => {
+      const found = await assess(dropLastClusterOperation, servers, request());
       const { result, blocks, details } = found.find(({ rule }) => rule.id === 'servers-healthy')!;
       return { result, blocks, details };
     });
@@ -257,16 +257,16 @@ describe('a cluster that is not whole', () => {
 
   test('blocks when a node cannot be looked at, and is neither verified nor not', async () => {
     await deployment();
-    await withSurroundings(database(), async (whole) => {
+    await withServers(database(), async (whole) => {
       const unseen = [{ address: '192.0.2.3:3306', reason: 'it does not answer.', isUnfit: false }];
-      const surroundings = new Surroundings(whole.database, whole.nodes.slice(0, 2), unseen, 3);
-      const found = await assess(dropLastClusterOperation, surroundings, request());
+      const servers = new Servers(whole.database, whole.nodes.slice(0, 2), unseen, 3);
+      const found = await assess(dropLastClusterOperation, servers, request());
       expect(found.find(({ rule }) => rule.id === 'servers-healthy')).toMatchObject({
         result: 'unknown',
         blocks: true,
         details: ['Cannot tell: 1 of 3 nodes could not be looked at. 192.0.2.3:3306: it does not answer.'],
       });
-      expect(await dropLastClusterOperation.verify(surroundings)).toContainEqual({
+      expect(await dropLastClusterOperation.verify(servers)).toContainEqual({
         node: '192.0.2.3:3306',
         name: 'reachable',
         result: 'unknown',
@@ -283,9 +283,7 @@ describe('a cluster that is not whole', () => {
       `USE ${name}; SET SESSION wsrep_OSU_method = 'RSU'; ALTER TABLE object_metadata ADD COLUMN ${COLUMN} TEXT`,
     );
     await astray.end();
-    const checks = await withSurroundings(database(), (surroundings) =>
-      dropLastClusterOperation.verify(surroundings),
-    );
+    const checks = await withServers(database(), (servers) => dropLastClusterOperation.verify(servers));
     expect(checks.filter(({ result }) => result !== 'pass')).toEqual([
       { node: 'node3', name: 'column', result: 'fail', detail: `${COLUMN} is there` },
     ]);

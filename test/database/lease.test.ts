@@ -5,7 +5,7 @@ import { SfOpsError } from '../../src/core/errors.js';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { Lease, leaseHolder, type LeaseRequest } from '../../src/database/lease.js';
 import type { Database } from '../../src/database/database.js';
-import { apply, standingOf } from '../fixtures/migrating.js';
+import { apply, statusOf } from '../fixtures/migrating.js';
 import { Site } from '../fixtures/site.js';
 
 /** Every test makes a database of its own, on a machine that may be busy with others. */
@@ -115,6 +115,6 @@ test('of twenty migrators at once one works, and nineteen are told who does', as
       `7 Another migration is running: process ${process.pid} on ${hostname()} (sf-ops migrate apply ${drop.id}). Nothing was changed.`,
     );
   }
-  expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+  expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
   expect(await rows()).toEqual([]);
 });

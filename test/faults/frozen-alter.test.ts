@@ -5,7 +5,7 @@ import { Lease } from '../../src/database/lease.js';
 import { DEFAULT_LIMITS, deadlineIn } from '../../src/database/limits.js';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { connectionFlags, jsonOf, startCli } from '../cli/run.js';
-import { apply, insertValues, standingOf } from '../fixtures/migrating.js';
+import { apply, insertValues, statusOf } from '../fixtures/migrating.js';
 import { Site } from '../fixtures/site.js';
 import { startTestServer, type TestServer } from '../servers/mariadb.js';
 
@@ -46,7 +46,7 @@ test('an ALTER on a server that freezes ends by the deadline, and says that it w
     hint: expect.stringContaining('sf-ops migrate status'),
   });
   thaw();
-  expect(await standingOf(site, drop)).toMatchObject({ state: 'in_progress' });
+  expect(await statusOf(site, drop)).toMatchObject({ state: 'in_progress' });
   await site.query('UPDATE cluster_locks SET expires_at = NOW() - INTERVAL 1 SECOND');
   expect(await apply(site, drop)).toMatchObject({ outcome: 'applied' });
 });

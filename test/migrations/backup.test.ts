@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
-import { COLUMN, Person, apply, insertValues, restore, standingOf } from '../fixtures/migrating.js';
+import { COLUMN, Person, apply, insertValues, restore, statusOf } from '../fixtures/migrating.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
@@ -69,7 +69,7 @@ describe('the values that a drop would lose', () => {
       outcome: 'applied',
       backup: { rows: values.length - 1 },
     });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
     expect(await restore(site, file)).toMatchObject({
       outcome: 'restored',
       version: 2,
@@ -175,7 +175,7 @@ describe('the backup', () => {
     await apply(site, drop, { backup: file });
     await writeFile(file, damage(await readFile(file, 'utf8')));
     await expect(restore(site, file)).rejects.toMatchObject({ exitCode: 9, word });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
   });
 
   test('that is not there, or is of another table, is refused', async () => {
@@ -227,11 +227,11 @@ describe('restore', () => {
     await deployment(['a']);
     await apply(site, drop, { backup: file });
     await site.query(`ALTER TABLE object_metadata ADD COLUMN ${COLUMN} TEXT NULL AFTER metadata_json`);
-    expect(await standingOf(site, drop)).toMatchObject({
+    expect(await statusOf(site, drop)).toMatchObject({
       state: 'blocked',
       detail: expect.stringContaining('run it again'),
     });
     expect(await restore(site, file)).toMatchObject({ values: { restored: 1, exact: true }, version: 2 });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'pending' });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'pending' });
   });
 });

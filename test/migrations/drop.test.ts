@@ -3,7 +3,7 @@ import { createConnection } from 'mysql2/promise';
 import { ConflictError, RefusedError } from '../../src/core/errors.js';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
-import { COLUMN, Person, apply, insertValues, restore, standingOf } from '../fixtures/migrating.js';
+import { COLUMN, Person, apply, insertValues, restore, statusOf } from '../fixtures/migrating.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
@@ -39,7 +39,7 @@ describe.each(['TEXT', 'JSON'] as const)('a column of type %s', (lastClusterOper
     await site.query(
       "INSERT INTO object_metadata VALUES ('00000009-0000-4000-8000-000000000000', 'NETWORK', '{}')",
     );
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'in_progress', currentVersion: 2 });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'in_progress', currentVersion: 2 });
 
     expect(await apply(site, drop, { phase: 'hide' })).toMatchObject({
       outcome: 'already_hidden',
@@ -115,7 +115,7 @@ test('a table that cannot be altered instantly is altered more heavily, after an
   expect(refusing.heard).toContain(
     'warning: The server refuses ALGORITHM=INSTANT, LOCK=NONE for this table.',
   );
-  expect(await standingOf(site, drop)).toMatchObject({ state: 'in_progress', currentVersion: 2 });
+  expect(await statusOf(site, drop)).toMatchObject({ state: 'in_progress', currentVersion: 2 });
 
   const person = new Person();
   expect(await apply(site, drop, { person })).toMatchObject({
@@ -131,18 +131,18 @@ test('a table that cannot be altered instantly is altered more heavily, after an
 describe('Shaken Fist', () => {
   test('has migrated already: recognised', async () => {
     await deployment({ extra: [DROP_BY_SHAKEN_FIST!, STAMP_BY_SHAKEN_FIST!] });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied', currentVersion: 3 });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied', currentVersion: 3 });
     expect(await apply(site, drop)).toMatchObject({ outcome: 'already_applied' });
   });
 
   test('was cut short before it set the version: only that remains', async () => {
     await deployment({ extra: [DROP_BY_SHAKEN_FIST!] });
-    expect(await standingOf(site, drop)).toMatchObject({
+    expect(await statusOf(site, drop)).toMatchObject({
       state: 'in_progress',
       detail: expect.stringContaining('the version remains'),
     });
     expect(await apply(site, drop)).toMatchObject({ outcome: 'applied', alterations: [], stamped: true });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
   });
 
   test.each([
@@ -164,7 +164,7 @@ describe('Shaken Fist', () => {
     await Promise.all(migrating);
     await shakenFist.end();
     expect(await apply(site, drop)).toMatchObject({ outcome: 'already_applied' });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied', currentVersion: 3 });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied', currentVersion: 3 });
   });
 
   test('is newer than this program: refused, whatever the table looks like', async () => {
@@ -172,7 +172,7 @@ describe('Shaken Fist', () => {
       version: 'current',
       extra: ["UPDATE schema_versions SET version = 4 WHERE table_name = 'object_metadata'"],
     });
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'blocked', currentVersion: 4 });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'blocked', currentVersion: 4 });
     await expect(apply(site, drop)).rejects.toMatchObject({
       exitCode: 9,
       message: expect.stringContaining('up to 3'),
@@ -194,7 +194,7 @@ test.each([
   ],
 ])('blocked: %s', async (_, statement, reason) => {
   await deployment({ extra: [statement] });
-  expect(await standingOf(site, drop)).toMatchObject({
+  expect(await statusOf(site, drop)).toMatchObject({
     state: 'blocked',
     detail: expect.stringContaining(reason),
   });
@@ -244,6 +244,6 @@ test('a signal ends the waiting between two statements, and the lease is given u
   interruption.abort('SIGINT');
   await expect(applying).rejects.toMatchObject({ exitCode: 130 });
   await site.query('COMMIT');
-  expect(await standingOf(site, drop)).toMatchObject({ state: 'pending' });
+  expect(await statusOf(site, drop)).toMatchObject({ state: 'pending' });
   expect(await site.query('SELECT * FROM cluster_locks')).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
-import { COLUMN, Person, apply, insertValues, restore, standingOf } from '../fixtures/migrating.js';
+import { COLUMN, Person, apply, insertValues, restore, statusOf } from '../fixtures/migrating.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
@@ -117,7 +117,7 @@ describe('what is written while apply waits', () => {
     });
     await Promise.all([...done, ...preflight.done]);
     expect(await values()).toEqual([{ value: 'sudden' }]);
-    expect(await standingOf(site, drop)).toMatchObject({
+    expect(await statusOf(site, drop)).toMatchObject({
       state: 'in_progress',
       detail: expect.stringContaining('hidden'),
     });
@@ -135,7 +135,7 @@ describe.each(['TEXT', 'JSON'] as const)(
 
     test('is a state with a name, and apply goes on', async () => {
       await fenced();
-      expect(await standingOf(site, drop)).toMatchObject({
+      expect(await statusOf(site, drop)).toMatchObject({
         state: 'in_progress',
         currentVersion: 2,
         detail: expect.stringContaining(FENCED),
@@ -158,12 +158,12 @@ describe.each(['TEXT', 'JSON'] as const)(
       expect(await restore(site, null)).toMatchObject({ outcome: 'restored', version: 2 });
       expect(await shapeOf(site)).toEqual(shape);
       expect(await values()).toEqual([{ value: '"a"' }, { value: '"b"' }]);
-      expect(await standingOf(site, drop)).toMatchObject({ state: 'pending' });
+      expect(await statusOf(site, drop)).toMatchObject({ state: 'pending' });
     });
 
     test('stays when Shaken Fist migrates, which apply finishes and restore undoes', async () => {
       await fenced(migrationStatements('0001_drop_last_cluster_operation'));
-      expect(await standingOf(site, drop)).toMatchObject({
+      expect(await statusOf(site, drop)).toMatchObject({
         state: 'in_progress',
         currentVersion: 3,
         detail: expect.stringContaining('Shaken Fist set version 3'),
@@ -173,11 +173,11 @@ describe.each(['TEXT', 'JSON'] as const)(
         backup: { rows: 2 },
         stamped: false,
       });
-      expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+      expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
       await site.close();
       await fenced(migrationStatements('0001_drop_last_cluster_operation'));
       expect(await restore(site, null)).toMatchObject({ outcome: 'restored', version: 2 });
-      expect(await standingOf(site, drop)).toMatchObject({ state: 'pending' });
+      expect(await statusOf(site, drop)).toMatchObject({ state: 'pending' });
     });
   },
 );
@@ -185,7 +185,7 @@ describe.each(['TEXT', 'JSON'] as const)(
 test('a column that is there twice is nobody’s to drop', async () => {
   await deployment(['a']);
   await site.query(`ALTER TABLE object_metadata ADD COLUMN ${FENCED} TEXT`);
-  expect(await standingOf(site, drop)).toMatchObject({
+  expect(await statusOf(site, drop)).toMatchObject({
     state: 'blocked',
     detail: expect.stringContaining('more than once'),
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createConnection } from 'mysql2/promise';
 import { compositeTargetUniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
-import { apply, standingOf } from '../fixtures/migrating.js';
+import { apply, statusOf } from '../fixtures/migrating.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
 import { startTestServer, type TestServer } from '../servers/mariadb.js';
@@ -36,7 +36,7 @@ test('keys that cannot be built for what is written meanwhile: a sentence, a way
   isOver = true;
   await writing;
   expect(await shapeOf(site)).toEqual(shape);
-  expect(await standingOf(site, compositeTargetUniqueness)).toMatchObject({ state: 'pending' });
+  expect(await statusOf(site, compositeTargetUniqueness)).toMatchObject({ state: 'pending' });
   await writer.end();
   await site.close();
 });

@@ -6,7 +6,7 @@ import { createConnection } from 'mysql2/promise';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { connectionFlags, startCli } from '../cli/run.js';
 import { forgeBackup } from '../fixtures/backup-file.js';
-import { COLUMN, Person, apply, insertValues, restore, standingOf } from '../fixtures/migrating.js';
+import { COLUMN, Person, apply, insertValues, restore, statusOf } from '../fixtures/migrating.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
@@ -171,7 +171,7 @@ describe('what a file says is data', () => {
     });
     await expect(restore(site, file)).rejects.toMatchObject({ exitCode: 9, word: 'not_a_backup' });
     expect(await shapeOf(site)).toEqual(shape);
-    expect(await standingOf(site, drop)).toMatchObject({ state: 'applied' });
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
   });
 
   test('a comment is a comment', async () => {

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { backfill, findLostTargets } from '../../src/migrations/composite-target-uniqueness/backfill.js';
 import { compositeTargetUniqueness as uniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
-import { withSurroundings } from '../../src/migrations/nodes.js';
-import { Person, apply, request, standingOf } from '../fixtures/migrating.js';
+import { withServers } from '../../src/migrations/servers.js';
+import { Person, apply, request, statusOf } from '../fixtures/migrating.js';
 import { INSTANCE, INTERFACE, NETWORK, insertOperation } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
@@ -38,7 +38,7 @@ async function insertLoser(state = 'queued', type = 'node_inst_net_iface_op'): P
 
 test('the keys are changed in one statement, the version set, and a second run has nothing to do', async () => {
   await deployment();
-  expect(await standingOf(site, uniqueness)).toMatchObject({ state: 'pending', currentVersion: 1 });
+  expect(await statusOf(site, uniqueness)).toMatchObject({ state: 'pending', currentVersion: 1 });
   expect(await apply(site, uniqueness)).toMatchObject({
     outcome: 'applied',
     stamped: true,
@@ -66,7 +66,7 @@ describe('Shaken Fist', () => {
     await deployment({
       extra: ['ALTER TABLE cluster_operation_targets DROP INDEX operation_uuid', STAMP_BY_SHAKEN_FIST!],
     });
-    expect(await standingOf(site, uniqueness)).toMatchObject({
+    expect(await statusOf(site, uniqueness)).toMatchObject({
       state: 'in_progress',
       currentVersion: 2,
       detail: expect.stringContaining('swallowed'),
@@ -76,12 +76,12 @@ describe('Shaken Fist', () => {
       stamped: false,
       alterations: [{ phase: 'key' }],
     });
-    expect(await standingOf(site, uniqueness)).toMatchObject({ state: 'applied' });
+    expect(await statusOf(site, uniqueness)).toMatchObject({ state: 'applied' });
   });
 
   test('was cut short before the version: only that remains', async () => {
     await deployment({ extra: [KEYS_BY_SHAKEN_FIST!] });
-    expect(await standingOf(site, uniqueness)).toMatchObject({ state: 'in_progress', currentVersion: 1 });
+    expect(await statusOf(site, uniqueness)).toMatchObject({ state: 'in_progress', currentVersion: 1 });
     expect(await apply(site, uniqueness)).toMatchObject({
       outcome: 'applied',
       alterations: [],
@@ -113,7 +113,7 @@ describe('Shaken Fist', () => {
   ])('%s: blocked', async (_, statement, reason) => {
     await deployment({ extra: [statement] });
     const before = await shapeOf(site);
-    expect(await standingOf(site, uniqueness)).toMatchObject({
+    expect(await statusOf(site, uniqueness)).toMatchObject({
       state: 'blocked',
       detail: expect.stringContaining(reason),
     });
@@ -170,13 +170,13 @@ describe('active operations that lost targets', () => {
     await deployment({ version: 'current' });
     const loser = await insertLoser();
     const before = await targets();
-    const planned = await withSurroundings(site.database(), async (surroundings) =>
-      surroundings.database.read((session) => uniqueness.plan(session, surroundings, request())),
+    const planned = await withServers(site.database(), async (servers) =>
+      servers.database.read((session) => uniqueness.plan(session, servers, request())),
     );
     // A plan of what is applied reads no rows of operations, however many there are.
     expect(planned).toEqual([]);
     expect(await targets()).toEqual(before);
-    const checks = await withSurroundings(site.database(), (surroundings) => uniqueness.verify(surroundings));
+    const checks = await withServers(site.database(), (servers) => uniqueness.verify(servers));
     expect(checks.filter(({ result }) => result !== 'pass')).toMatchObject([
       { name: 'targets', detail: '2 targets of active operations are missing' },
     ]);

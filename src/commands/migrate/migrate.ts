@@ -1,10 +1,10 @@
 import { RefusedError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { ApplyRequest, Check, Migration } from '../../migrations/migration.js';
-import { withSurroundings, type Surroundings } from '../../migrations/nodes.js';
+import { withServers, type Servers } from '../../migrations/servers.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
 import { applyMigration, planMigration, restoreColumn } from '../../migrations/runner.js';
-import { migrationStatus } from '../../migrations/status.js';
+import { migrationStatus } from '../../migrations/statuses.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import type {
@@ -42,10 +42,10 @@ async function planned(
   refused: ExitCode,
 ): Promise<AnyAnswer> {
   const request = readRequest(options, name);
-  return withSurroundings(await context.database(), async (surroundings) => {
+  return withServers(await context.database(), async (servers) => {
     const plans = [];
-    for (const migration of chosen(name)) plans.push(await planMigration(migration, surroundings, request));
-    return planAnswer(plans, surroundings.database.settings.database, refused);
+    for (const migration of chosen(name)) plans.push(await planMigration(migration, servers, request));
+    return planAnswer(plans, servers.database.settings.database, refused);
   });
 }
 
@@ -55,13 +55,13 @@ export async function apply(
 ): Promise<AnyAnswer> {
   const request = readRequest(options, name);
   if (options.dryRun) return planned(context, options, name, ExitCode.REFUSED);
-  return withSurroundings(await context.database(), async (surroundings) => {
-    await requireNoneBlocked(surroundings, chosen(name));
+  return withServers(await context.database(), async (servers) => {
+    await requireNoneBlocked(servers, chosen(name));
     const applied: AppliedMigration[] = [];
     for (const migration of chosen(name)) {
       applied.push({
         migration,
-        ...(await applyMigration(migration, surroundings, request, options.maxWait, context)),
+        ...(await applyMigration(migration, servers, request, options.maxWait, context)),
       });
       if (applied.at(-1)!.outcome === 'not_verified') break;
     }
@@ -73,10 +73,10 @@ export async function verify(
   context: CommandContext,
   { arguments: { migration: name } }: VerifyRequest,
 ): Promise<AnyAnswer> {
-  return withSurroundings(await context.database(), async (surroundings) => {
+  return withServers(await context.database(), async (servers) => {
     const verified = [];
     for (const migration of chosen(name))
-      verified.push({ migration, checks: await migration.verify(surroundings) });
+      verified.push({ migration, checks: await migration.verify(servers) });
     const results = verified.flatMap(({ checks }) => checks.map(({ result }) => result));
     return verifyAnswer(verified, verdict(results));
   });
@@ -95,22 +95,19 @@ export async function restore(
       },
     );
   }
-  return withSurroundings(await context.database(), async (surroundings) => {
-    const restored = await restoreColumn(surroundings, options.from ?? null, options.maxWait, context);
+  return withServers(await context.database(), async (servers) => {
+    const restored = await restoreColumn(servers, options.from ?? null, options.maxWait, context);
     return restoredAnswer(restored);
   });
 }
 
 /** Whatever stands in the way of one of several is said before the first of them begins. */
-async function requireNoneBlocked(
-  surroundings: Surroundings,
-  migrations: readonly Migration[],
-): Promise<void> {
-  const { standings } = await migrationStatus(surroundings.database, migrations);
-  const blocked = standings.filter(({ standing }) => standing.state === 'blocked');
+async function requireNoneBlocked(servers: Servers, migrations: readonly Migration[]): Promise<void> {
+  const { statuses } = await migrationStatus(servers.database, migrations);
+  const blocked = statuses.filter(({ status }) => status.state === 'blocked');
   if (blocked.length === 0) return;
   const reasons = blocked.map(
-    ({ migration, standing }) => `${migration.id} cannot be applied. ${standing.detail}`,
+    ({ migration, status }) => `${migration.id} cannot be applied. ${status.detail}`,
   );
   throw new RefusedError(reasons.join(' '), {
     word: 'blocked',

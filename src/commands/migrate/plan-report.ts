@@ -6,8 +6,8 @@ import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../ren
 import { RESULT_STYLES } from './styles.js';
 
 /** Whether `apply` would refuse to begin. */
-export function wouldBeRefused({ standing, assessed }: Plan): boolean {
-  return standing.state === 'blocked' || assessed.some(({ blocks }) => blocks);
+export function wouldBeRefused({ status, assessed }: Plan): boolean {
+  return status.state === 'blocked' || assessed.some(({ blocks }) => blocks);
 }
 
 /** @param refused how it ends where `apply` would refuse to begin */
@@ -35,15 +35,15 @@ export function planAnswer(plans: readonly Plan[], database: string, refused: Ex
 type PlannedRow = { migration: string } & PlannedStatement;
 
 function planDocument(plan: Plan): object {
-  const { migration, standing, size, statements, assessed, nodes } = plan;
+  const { migration, status, size, statements, assessed, nodes } = plan;
   return {
     id: migration.id,
     table: migration.table,
     from_version: migration.fromVersion,
     to_version: migration.toVersion,
-    current_version: standing.currentVersion,
-    state: standing.state,
-    detail: standing.detail,
+    current_version: status.currentVersion,
+    state: status.state,
+    detail: status.detail,
     nodes,
     size,
     statements,
@@ -60,19 +60,19 @@ function planDocument(plan: Plan): object {
   };
 }
 
-function introduction({ migration, standing, size, nodes }: Plan, database: string): string {
+function introduction({ migration, status, size, nodes }: Plan, database: string): string {
   const where = `${database}.${migration.table} on ${nodes.join(', ')}`;
-  return `${migration.id}: ${standing.state}. ${standing.detail} (${where}; about ${size.rows} rows, ${megabytes(size.bytes)})`;
+  return `${migration.id}: ${status.state}. ${status.detail} (${where}; about ${size.rows} rows, ${megabytes(size.bytes)})`;
 }
 
 /** What people see of one migration: the answer, what stands in the way, and the steps. */
 function screen(plan: Plan, database: string, all: boolean): Line[] {
-  const { migration, standing, size, nodes, assessed } = plan;
+  const { migration, status, size, nodes, assessed } = plan;
   const shown = assessed.filter(({ result }) => all || result !== 'pass');
   const idWidth = Math.max(0, ...shown.map(({ rule }) => rule.id.length));
   return [
     headline(plan),
-    { text: `  ${standing.detail}` },
+    { text: `  ${status.detail}` },
     {
       text: `  ${database}.${migration.table} on ${nodes.join(', ')}, about ${size.rows} rows, ${megabytes(size.bytes)}`,
       style: 'dim',
@@ -83,7 +83,7 @@ function screen(plan: Plan, database: string, all: boolean): Line[] {
   ];
 }
 
-function headline({ migration, standing, assessed }: Plan): Line {
+function headline({ migration, status, assessed }: Plan): Line {
   const { table, fromVersion, toVersion, id } = migration;
   const change = `${table} ${fromVersion} to ${toVersion}`;
   const blocking = assessed.filter(({ blocks }) => blocks).length;
@@ -94,8 +94,8 @@ function headline({ migration, standing, assessed }: Plan): Line {
       style: 'bad',
     };
   }
-  if (standing.state === 'blocked') return { text: `blocked: ${change} (${id})`, style: 'bad' };
-  if (standing.state === 'applied') return { text: `applied: ${change} (${id})`, style: 'good' };
+  if (status.state === 'blocked') return { text: `blocked: ${change} (${id})`, style: 'bad' };
+  if (status.state === 'applied') return { text: `applied: ${change} (${id})`, style: 'good' };
   return { text: `ready: ${change} (${id})`, style: 'good' };
 }
 

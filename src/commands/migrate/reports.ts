@@ -1,6 +1,6 @@
 import type { Restored } from '../../migrations/drop-last-cluster-operation/restore.js';
 import type { Applied, Check, Migration } from '../../migrations/migration.js';
-import type { MigrationStatus } from '../../migrations/status.js';
+import type { MigrationStatuses } from '../../migrations/statuses.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../render/answer.js';
 import { RESULT_STYLES, STATE_STYLES } from './styles.js';
@@ -9,15 +9,15 @@ export interface AppliedMigration extends Applied {
   migration: Migration;
 }
 
-export function statusAnswer({ standings, running }: MigrationStatus): AnyAnswer {
-  const items = standings.map(({ migration, standing }) => ({
+export function statusAnswer({ statuses, running }: MigrationStatuses): AnyAnswer {
+  const items = statuses.map(({ migration, status }) => ({
     id: migration.id,
     table: migration.table,
     from_version: migration.fromVersion,
     to_version: migration.toVersion,
-    current_version: standing.currentVersion,
-    state: standing.state,
-    detail: standing.detail,
+    current_version: status.currentVersion,
+    state: status.state,
+    detail: status.detail,
   }));
   const outstanding = items.filter(({ state }) => state !== 'applied');
   return answerOf<(typeof items)[number]>({

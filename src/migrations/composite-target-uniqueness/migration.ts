@@ -12,7 +12,7 @@ import {
   type PlannedStatement,
 } from '../migration.js';
 import { migrationStatements, type MigrationTag } from '../migration-files.js';
-import type { Surroundings } from '../nodes.js';
+import type { Servers } from '../servers.js';
 import { daemons } from '../preflight/daemons.js';
 import { duplicateTargetsRule } from './rules/duplicate-targets.js';
 import { metadataLocks } from '../preflight/metadata-locks.js';
@@ -24,7 +24,7 @@ import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
 import { backfill, findLostTargets } from './backfill.js';
 import { TABLE, UNIQUE_KEY, areCurrent, readTargetKeys } from './keys.js';
-import { TO_VERSION, standing } from './standing.js';
+import { TO_VERSION, status } from './status.js';
 
 const TAG: MigrationTag = '0002_composite_target_uniqueness';
 
@@ -47,7 +47,7 @@ export const compositeTargetUniqueness: Migration = {
     privilegesRule,
   ],
   privileges: ['INSERT'],
-  standing,
+  status,
   plan,
   // Shaken Fist's own step writes no target that was lost, and operations lose some as long as the old key is there.
   hasLeftovers: async ({ database }) => (await findLostTargets(database)).lost.length > 0,
@@ -60,8 +60,8 @@ function rekeying(): Alteration {
   return { phase: 'key', statement: migrationStatements(TAG)[0]!, ladder: [NOCOPY, INPLACE, COPY] };
 }
 
-async function plan(session: Session, { database, isGalera }: Surroundings): Promise<PlannedStatement[]> {
-  const { state, currentVersion } = await standing(session);
+async function plan(session: Session, { database, isGalera }: Servers): Promise<PlannedStatement[]> {
+  const { state, currentVersion } = await status(session);
   if (state === 'blocked' || state === 'applied') return [];
   const statements: PlannedStatement[] = [];
   if (!areCurrent(await readTargetKeys(session))) {
@@ -91,14 +91,14 @@ async function plan(session: Session, { database, isGalera }: Surroundings): Pro
 }
 
 async function apply(alterer: Alterer): Promise<Applied> {
-  const { surroundings, lease, operator } = alterer;
-  const { database } = surroundings;
+  const { servers, lease, operator } = alterer;
+  const { database } = servers;
   const applied = nothingApplied('applied');
   const holds = async (session: Session): Promise<boolean> => areCurrent(await readTargetKeys(session));
 
   if (!(await database.read(holds)))
     applied.alterations.push(await runAlteration(alterer, rekeying(), holds));
-  const keys = (await verifyKeys(surroundings)).filter(({ name }) => name !== 'version');
+  const keys = (await verifyKeys(servers)).filter(({ name }) => name !== 'version');
   if (keys.some(({ result }) => result === 'fail'))
     return { ...applied, outcome: 'not_verified', checks: keys };
 
@@ -117,7 +117,7 @@ async function apply(alterer: Alterer): Promise<Applied> {
   await lease.ensureHeld();
   // Last: a run that is killed before it goes on with the backfill, because the version does not say that all is done.
   applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, holds);
-  const checks = await verify(surroundings);
+  const checks = await verify(servers);
   return {
     ...applied,
     checks,
@@ -126,19 +126,19 @@ async function apply(alterer: Alterer): Promise<Applied> {
 }
 
 /** The keys and the version on every node, and that no active operation lacks a target. */
-async function verify(surroundings: Surroundings): Promise<Check[]> {
-  const checks = await verifyKeys(surroundings);
-  const { node } = await surroundings.database.identity();
-  const { lost } = await findLostTargets(surroundings.database);
+async function verify(servers: Servers): Promise<Check[]> {
+  const checks = await verifyKeys(servers);
+  const { node } = await servers.database.identity();
+  const { lost } = await findLostTargets(servers.database);
   const detail =
     lost.length === 0
       ? 'every active operation has its targets'
       : `${lost.length} targets of active operations are missing`;
-  return [...checks, check(node, 'targets', lost.length === 0, detail), ...unseenChecks(surroundings)];
+  return [...checks, check(node, 'targets', lost.length === 0, detail), ...unseenChecks(servers)];
 }
 
-async function verifyKeys(surroundings: Surroundings): Promise<Check[]> {
-  const answers = await surroundings.askAll(async (session) => ({
+async function verifyKeys(servers: Servers): Promise<Check[]> {
+  const answers = await servers.askAll(async (session) => ({
     // The version first: on Galera this read is causal, and so is the next.
     version: await versionOf(session, TABLE),
     keys: await readTargetKeys(session),

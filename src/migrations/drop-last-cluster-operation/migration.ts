@@ -12,7 +12,7 @@ import {
   type Migration,
   type PlannedStatement,
 } from '../migration.js';
-import type { Surroundings } from '../nodes.js';
+import type { Servers } from '../servers.js';
 import { columnChecked } from './rules/column-checked.js';
 import { columnGenerated } from './rules/column-generated.js';
 import { columnHideable } from './rules/column-hideable.js';
@@ -34,7 +34,7 @@ import { valuesLeft, valuesRestorable } from './rules/values-left.js';
 import { views } from './rules/views.js';
 import { COLUMN, TABLE, newFencedName, readColumn, readColumns, type TableColumns } from './column.js';
 import { hide, isAbsent, isGone, remove } from './removing.js';
-import { TO_VERSION, standing } from './standing.js';
+import { TO_VERSION, status } from './status.js';
 import { TAG, dropping, fencing, hiding } from './statements.js';
 
 /** What every release has in the table. */
@@ -71,7 +71,7 @@ export const dropLastClusterOperation: Migration = {
   ],
   // `restore` puts values back: better to know before the column is gone.
   privileges: ['UPDATE'],
-  standing,
+  status,
   plan,
   hasLeftovers: null,
   verify,
@@ -80,10 +80,10 @@ export const dropLastClusterOperation: Migration = {
 
 async function plan(
   session: Session,
-  { isGalera }: Surroundings,
+  { isGalera }: Servers,
   request: ApplyRequest,
 ): Promise<PlannedStatement[]> {
-  const { state } = await standing(session);
+  const { state } = await status(session);
   if (state === 'applied' || state === 'blocked') return [];
   const column = await readColumn(session);
   const alter = (alteration: Alteration): PlannedStatement => ({
@@ -111,8 +111,8 @@ async function plan(
 }
 
 async function apply(alterer: Alterer, request: ApplyRequest): Promise<Applied> {
-  const { surroundings, lease } = alterer;
-  const { database } = surroundings;
+  const { servers, lease } = alterer;
+  const { database } = servers;
   const applied = nothingApplied('applied');
   const column = await database.read(readColumn);
   if (request.phase === 'hide') {
@@ -124,19 +124,19 @@ async function apply(alterer: Alterer, request: ApplyRequest): Promise<Applied> 
     applied.alterations = removed.alterations;
     applied.backup = removed.backup;
   }
-  const seen = (await verify(surroundings)).filter(({ name }) => name !== 'version');
+  const seen = (await verify(servers)).filter(({ name }) => name !== 'version');
   if (seen.some(({ result }) => result === 'fail'))
     return { ...applied, outcome: 'not_verified', checks: seen };
   await lease.ensureHeld();
   applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, isGone);
-  const checks = await verify(surroundings);
+  const checks = await verify(servers);
   const outcome = checks.some(({ result }) => result === 'fail') ? 'not_verified' : 'applied';
   return { ...applied, checks, outcome };
 }
 
 /** What a v3 table looks like, on every node. */
-async function verify(surroundings: Surroundings): Promise<Check[]> {
-  const answers = await surroundings.askAll(async (session) => ({
+async function verify(servers: Servers): Promise<Check[]> {
+  const answers = await servers.askAll(async (session) => ({
     // The version first: on Galera this read is causal, and so is the next.
     version: await versionOf(session, TABLE),
     columns: await readColumns(session),
@@ -151,7 +151,7 @@ async function verify(surroundings: Surroundings): Promise<Check[]> {
     ),
     check(node, 'version', version === TO_VERSION, `${TABLE} has version ${version ?? 'none'}`),
   ]);
-  return [...checks, ...unseenChecks(surroundings)];
+  return [...checks, ...unseenChecks(servers)];
 }
 
 function presence({ own, fenced }: TableColumns): string {

@@ -3,7 +3,7 @@ import { Database } from '../../database/database.js';
 import { deadlineIn } from '../../database/limits.js';
 import type { Session } from '../../database/session.js';
 import { runAlteration, type AlterationReport, type Alterer } from '../alter.js';
-import { withSurroundings } from '../nodes.js';
+import { withServers } from '../servers.js';
 import { BackupInPreparation } from './backup.js';
 import type { WrittenBackup } from './backup-file.js';
 import {
@@ -50,7 +50,7 @@ export async function hide(alterer: Alterer, column: ColumnFacts): Promise<Alter
  * @throws RefusedError before anything was changed, if there can be no backup of that name
  */
 export async function remove(alterer: Alterer, column: ColumnFacts, path: string | null): Promise<Removed> {
-  const { database } = alterer.surroundings;
+  const { database } = alterer.servers;
   const backup = path === null ? null : await BackupInPreparation.begin(database, path, column);
   const alterations: AlterationReport[] = [];
   try {
@@ -94,7 +94,7 @@ export async function remove(alterer: Alterer, column: ColumnFacts, path: string
 
 /** Keeps the values, or makes sure that there are none. */
 async function keep(
-  { surroundings, operator }: Alterer,
+  { servers, operator }: Alterer,
   backup: BackupInPreparation | null,
   fencedName: string,
 ): Promise<WrittenBackup | null> {
@@ -107,7 +107,7 @@ async function keep(
     );
     return taken;
   }
-  const values = await surroundings.database.read((session) => countValues(session, fencedName));
+  const values = await servers.database.read((session) => countValues(session, fencedName));
   if (values === 0) return null;
   throw new ConflictError(
     `Somebody has written ${values} values to ${COLUMN} meanwhile. Nothing was dropped.`,
@@ -120,15 +120,15 @@ async function keep(
 
 /** Takes down the fence that this run has put up, on connections that neither a signal nor a deadline has ended. */
 async function lift(alterer: Alterer, fencedName: string): Promise<void> {
-  const { surroundings, lease, operator } = alterer;
-  const { settings, options } = surroundings.database;
+  const { servers, lease, operator } = alterer;
+  const { settings, options } = servers.database;
   const deadline = deadlineIn(LIFT_SECONDS);
   const fresh = new Database(settings, { ...options, signal: new AbortController().signal, deadline });
   try {
-    await withSurroundings(fresh, async (reached) => {
+    await withServers(fresh, async (reached) => {
       const lifter: Alterer = {
         ...alterer,
-        surroundings: reached,
+        servers: reached,
         lease: { lost: lease.lost, ensureHeld: async () => lease.lost.throwIfAborted() },
         patience: deadline,
       };

@@ -10,7 +10,7 @@ import { COLUMN, TABLE, readColumns } from './column.js';
 import { compare, isExact } from './compare.js';
 import { lookAt, putBack, sendingTo, type Sending } from './putting-back.js';
 import { DEFAULT_SHAPE, definitionOf } from './shape.js';
-import { TO_VERSION, standing } from './standing.js';
+import { TO_VERSION, status } from './status.js';
 import { addingBack, showing, unfencing } from './statements.js';
 import type { StoredValue } from './values.js';
 
@@ -43,7 +43,7 @@ const DEFAULT_VERSION = TO_VERSION - 1;
 
 /** What `restore` would do, in a sentence, for the question that is asked first; null if there is nothing to do. */
 export async function plannedRestore(database: Database, from: string | null): Promise<string | null> {
-  const { state, currentVersion, detail } = await database.read(standing);
+  const { state, currentVersion, detail } = await database.read(status);
   if (currentVersion === null || currentVersion > TO_VERSION)
     throw new RefusedError(detail, { word: 'blocked' });
   const { own, fenced } = await database.read(readColumns);
@@ -66,7 +66,7 @@ export async function plannedRestore(database: Database, from: string | null): P
  * @throws RefusedError if the backup is not whole, of another table, or cannot be put back here; nothing was changed
  */
 export async function restore(alterer: Alterer, from: string | null): Promise<Restored> {
-  const { database } = alterer.surroundings;
+  const { database } = alterer.servers;
   const sending = await sendingTo(database);
   const backup = from === null ? null : await fittingBackup(database, from, sending);
   try {
@@ -88,7 +88,7 @@ export async function restore(alterer: Alterer, from: string | null): Promise<Re
 
 /** Unfenced, added if it is gone, and visible. */
 async function bringBackColumn(alterer: Alterer, backup: Backup | null): Promise<AlterationReport[]> {
-  const { database } = alterer.surroundings;
+  const { database } = alterer.servers;
   const isThere = async (session: Session): Promise<boolean> => (await readColumns(session)).own !== null;
   const isVisible = async (session: Session): Promise<boolean> =>
     (await readColumns(session)).own?.visible === true;
@@ -151,8 +151,8 @@ async function whyMisfit(
 }
 
 async function restoreValues(alterer: Alterer, backup: Backup, sending: Sending): Promise<RestoredValues> {
-  const { surroundings, lease, operator } = alterer;
-  const { database } = surroundings;
+  const { servers, lease, operator } = alterer;
+  const { database } = servers;
   const result: RestoredValues = {
     file: backup.file,
     total: backup.rows,
@@ -204,9 +204,9 @@ async function putBackBatch(
   });
 }
 
-async function setBack({ surroundings, lease }: Alterer, version: number): Promise<void> {
+async function setBack({ servers, lease }: Alterer, version: number): Promise<void> {
   await lease.ensureHeld();
-  await stamp(surroundings.database, {
+  await stamp(servers.database, {
     table: TABLE,
     version,
     from: TO_VERSION,

@@ -1,7 +1,7 @@
 import { RefusedError } from '../../core/errors.js';
 import { findingsOf, isBlocking, type Finding } from '../../core/finding.js';
 import type { ApplyRequest, Migration } from '../migration.js';
-import type { Surroundings } from '../nodes.js';
+import type { Servers } from '../servers.js';
 import { readPrivileges } from '../privileges.js';
 import type { PreflightRule } from './rule.js';
 
@@ -22,11 +22,11 @@ const WORST_LAST = ['pass', 'warning', 'unknown', 'fail'] as const;
 /** Lets every rule look, whatever the others find. */
 export async function assess(
   migration: Migration,
-  surroundings: Surroundings,
+  servers: Servers,
   request: ApplyRequest,
 ): Promise<Assessed[]> {
-  const privileges = await surroundings.database.read(readPrivileges);
-  const context = { migration, surroundings, privileges, request };
+  const privileges = await servers.database.read(readPrivileges);
+  const context = { migration, servers, privileges, request };
   const assessed: Assessed[] = [];
   for (const rule of migration.rules) {
     if (request.phase === 'hide' && !rule.beforeHide) continue;

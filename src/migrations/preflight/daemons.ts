@@ -12,8 +12,8 @@ export const daemons = preflightRule({
   remedy:
     'Stop Shaken Fist on every node, migrate, and start the release that expects the new version; then give --yes-daemons-are-stopped, for a node counts as alive until it has not checked in for two minutes.',
   beforeHide: false,
-  look: async ({ surroundings, request }) => {
-    const { database } = surroundings;
+  look: async ({ servers, request }) => {
+    const { database } = servers;
     const description = await database.describe();
     const { cluster, now } = await database.read(async (session) => {
       const [clock] = await session.rows<{ now: number }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) + 0e0 AS now`);

@@ -10,8 +10,8 @@ export const metadataLocks = preflightRule({
   remedy:
     'Let the holder finish. Only servers with the instrument wait/lock/metadata/sql/mdl switched on show it; `apply` never waits behind such a lock.',
   beforeHide: true,
-  look: async ({ surroundings, migration: { table } }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
+  look: async ({ servers, migration: { table } }) => {
+    const perNode = servers.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const instrument = await performanceSchemaRows<{ enabled: string }>(
         database,
         sql`SELECT enabled AS enabled FROM performance_schema.setup_instruments WHERE name = 'wait/lock/metadata/sql/mdl'`,

@@ -1,5 +1,5 @@
 import { isPrivilegeMissing } from '../../database/server-errors.js';
-import { describeWork, openTransactions } from '../quiet.js';
+import { describeTransaction, openTransactions } from '../open-transactions.js';
 import { unknown, unseen, warning, type Verdict, preflightRule } from './rule.js';
 
 export const openTransactionsRule = preflightRule({
@@ -10,14 +10,14 @@ export const openTransactionsRule = preflightRule({
   remedy:
     'Nothing, if they come and go: `apply` finds its moment within --max-wait. One that stays open for minutes has to be ended by its owner.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const perNode = surroundings.nodes.map(async (node): Promise<Verdict[]> => {
+  look: async ({ servers }) => {
+    const perNode = servers.nodes.map(async (node): Promise<Verdict[]> => {
       try {
-        return (await openTransactions(node)).map((work) => warning(`${describeWork(work)}.`));
+        return (await openTransactions(node)).map((work) => warning(`${describeTransaction(work)}.`));
       } catch (error) {
         if (!isPrivilegeMissing(error)) throw error;
         const sentence = `privilege PROCESS missing: the transactions on ${node.name} cannot be seen`;
-        return surroundings.isGalera
+        return servers.isGalera
           ? [unknown(`${sentence}, and those that are open on the table will be killed.`)]
           : [unseen(`${sentence}; none will have to wait, because of NOWAIT.`)];
       }

@@ -8,14 +8,14 @@ export const otherDdl = preflightRule({
   why: 'Two schema changes at once wait for each other, and on Galera hold up every write in the cluster between them. Shaken Fist takes no lock when it migrates by itself.',
   remedy: 'Let it finish, then run this again.',
   beforeHide: true,
-  look: async ({ surroundings, privileges }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
+  look: async ({ servers, privileges }) => {
+    const perNode = servers.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const running = await database.read((session) =>
         // On Galera one of another database holds ours up too.
         session.rows<{ id: number; statement: string }>(sql`
           SELECT id AS id, info AS statement FROM information_schema.processlist
           WHERE id <> CONNECTION_ID() AND command <> 'Sleep'
-            AND (${surroundings.isGalera} OR db = DATABASE() OR LOCATE(DATABASE(), info) > 0)
+            AND (${servers.isGalera} OR db = DATABASE() OR LOCATE(DATABASE(), info) > 0)
             AND info REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)[[:space:]]'`),
       );
       return running.map(({ id, statement }) =>

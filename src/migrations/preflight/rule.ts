@@ -7,7 +7,7 @@ import {
   type Verdicts,
 } from '../../core/finding.js';
 import type { ApplyRequest, Migration } from '../migration.js';
-import type { Surroundings } from '../nodes.js';
+import type { Servers } from '../servers.js';
 import type { Privileges } from '../privileges.js';
 
 export type { Verdict } from '../../core/finding.js';
@@ -15,7 +15,7 @@ export type { Verdict } from '../../core/finding.js';
 /** What a rule may look at. */
 export interface PreflightContext {
   migration: Pick<Migration, 'table' | 'privileges'>;
-  surroundings: Surroundings;
+  servers: Servers;
   privileges: Privileges;
   request: ApplyRequest;
 }

@@ -8,9 +8,9 @@ export const serverVersion = preflightRule({
   why: 'Instant DROP COLUMN exists since MariaDB 10.4 and could leave tables that no longer open in early releases (MDEV-21088 is one). Shaken Fist itself asks for 10.11.',
   remedy: 'Upgrade the server to MariaDB 10.11 or later first.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
+  look: async ({ servers }) => {
     const versions = await Promise.all(
-      surroundings.nodes.map(async ({ name, database }) => ({
+      servers.nodes.map(async ({ name, database }) => ({
         name,
         version: (await database.identity()).version,
       })),

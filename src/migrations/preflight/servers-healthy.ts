@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { galeraUnfitness, NOTICEABLE_PAUSE, SCHEMA_UPGRADE_METHOD } from '../../core/server-fitness.js';
 import { globalStatus } from '../../database/server-variables.js';
-import type { Surroundings } from '../nodes.js';
+import type { Servers } from '../servers.js';
 import { failure, unknown, warning, type Verdict, preflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
@@ -23,23 +23,23 @@ export const serversHealthy = preflightRule({
   remedy:
     'Wait until all nodes are Primary and Synced. Name nodes that cannot be found with --host a,b,c, and let this account log in on each.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    if (!surroundings.isGalera) {
-      const { readOnly, node } = await surroundings.database.identity();
+  look: async ({ servers }) => {
+    if (!servers.isGalera) {
+      const { readOnly, node } = await servers.database.identity();
       return readOnly ? [failure(`${node} refuses writes (read_only): it is most likely a replica.`)] : [];
     }
-    const before = await membership(surroundings);
+    const before = await membership(servers);
     await sleep(LOOK_APART_MS);
-    const after = await membership(surroundings);
+    const after = await membership(servers);
     const nodes = after.map(({ node, answer }) => judge(node, answer));
-    return [...nodes.flat(), ...steady(before, after), ...notSeen(surroundings)];
+    return [...nodes.flat(), ...steady(before, after), ...notSeen(servers)];
   },
 });
 
 type Membership = { node: string; answer: { status: Map<string, string>; method: string } }[];
 
-function membership(surroundings: Surroundings): Promise<Membership> {
-  return surroundings.askAll(async (session) => {
+function membership(servers: Servers): Promise<Membership> {
+  return servers.askAll(async (session) => {
     const [row] = await session.rows<{ method: string }>(sql`SELECT @@session.wsrep_osu_method AS method`);
     return { status: await globalStatus(session, STATUS), method: row!.method };
   });
@@ -68,8 +68,8 @@ function steady(before: Membership, after: Membership): Verdict[] {
   return views.size === 1 ? [] : [failure('The membership of the cluster is changing right now.')];
 }
 
-function notSeen(surroundings: Surroundings): Verdict[] {
-  const { unseen, unseenCount, clusterSize } = surroundings;
+function notSeen(servers: Servers): Verdict[] {
+  const { unseen, unseenCount, clusterSize } = servers;
   const unfit = unseen.filter(({ isUnfit }) => isUnfit);
   const silent = unseen.filter(({ isUnfit }) => !isUnfit);
   const findings = unfit.map(({ reason }) => failure(reason));

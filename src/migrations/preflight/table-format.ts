@@ -9,8 +9,8 @@ export const tableFormat = preflightRule({
   remedy:
     'Convert the table to InnoDB with ROW_FORMAT=DYNAMIC at a time of your choosing, or accept the rebuild when asked.',
   beforeHide: true,
-  look: async ({ surroundings, migration: { table } }) => {
-    const [row] = await surroundings.database.read((session) =>
+  look: async ({ servers, migration: { table } }) => {
+    const [row] = await servers.database.read((session) =>
       session.rows<{ engine: string | null; row_format: string | null; options: string | null }>(sql`
         SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
         WHERE table_schema = DATABASE() AND table_name = ${table}`),

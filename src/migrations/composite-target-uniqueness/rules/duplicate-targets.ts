@@ -11,8 +11,8 @@ export const duplicateTargetsRule = preflightRule({
   remedy:
     'Delete the later rows, which say nothing that the earliest does not: DELETE later FROM cluster_operation_targets later JOIN cluster_operation_targets first USING (operation_uuid, target_object_type, target_uuid) WHERE later.sequence_number > first.sequence_number;',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const duplicates = await surroundings.database.read(duplicateTargets);
+  look: async ({ servers }) => {
+    const duplicates = await servers.database.read(duplicateTargets);
     const shown = duplicates
       .slice(0, SHOWN)
       .map(({ operation, objectType, uuid, rows }) =>

@@ -11,8 +11,8 @@ export const columnChecked = preflightRule({
   why: 'The server refuses to drop a column that a CHECK over several columns names (1054), and hiding a column would lose a CHECK of its own. The one that makes it JSON is not meant.',
   remedy: 'Find out who relies on the constraint, then drop it.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const checks = await surroundings.database.read(columnChecks);
+  look: async ({ servers }) => {
+    const checks = await servers.database.read(columnChecks);
     return checks
       .filter(({ clause }) => !JSON_CHECK.test(clause))
       .map(({ name, clause }) => failure(`The constraint ${name} looks at it: ${clause}.`));

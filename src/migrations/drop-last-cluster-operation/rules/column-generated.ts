@@ -9,8 +9,8 @@ export const columnGenerated = preflightRule({
   why: 'The server refuses to drop a column that a generated one is computed from (1054).',
   remedy: 'Find out who relies on the generated column, then drop it.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const rows = await surroundings.database.read((session) =>
+  look: async ({ servers }) => {
+    const rows = await servers.database.read((session) =>
       session.rows<{ name: string }>(sql`
         SELECT column_name AS name FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = ${TABLE} 

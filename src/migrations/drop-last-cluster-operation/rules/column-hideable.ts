@@ -8,8 +8,8 @@ export const columnHideable = preflightRule({
   why: 'An INSERT that does not name an invisible column must still succeed, so MariaDB hides only columns that may be NULL or have a default (4106).',
   remedy: `Make ${COLUMN} nullable, as Shaken Fist creates it.`,
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const column = await surroundings.database.read(readColumn);
+  look: async ({ servers }) => {
+    const column = await servers.database.read(readColumn);
     return column?.mustBeGiven ? [failure(`${COLUMN} is NOT NULL and has no default.`)] : [];
   },
 });

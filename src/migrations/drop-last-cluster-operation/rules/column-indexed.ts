@@ -9,8 +9,8 @@ export const columnIndexed = preflightRule({
   why: 'Dropping a column silently changes every key that contains it, and cannot be done instantly (1846). Shaken Fist has no such key: somebody added it for a reason.',
   remedy: 'Find out who relies on the key, then drop the key.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const keys = await surroundings.database.read((session) => keysOf(session, TABLE));
+  look: async ({ servers }) => {
+    const keys = await servers.database.read((session) => keysOf(session, TABLE));
     return keys
       .filter(({ columns }) => columns.some(isColumn))
       .map(({ name, columns }) => failure(`The key ${name} (${columns.join(', ')}) contains it.`));

@@ -9,8 +9,8 @@ export const columnReferenced = preflightRule({
   why: 'Shaken Fist uses no foreign keys; one on this column was added by somebody else, and blocks the drop.',
   remedy: 'Find out who relies on the foreign key, then drop it.',
   beforeHide: true,
-  look: async ({ surroundings }) => {
-    const rows = await surroundings.database.read((session) =>
+  look: async ({ servers }) => {
+    const rows = await servers.database.read((session) =>
       session.rows<{ name: string; of: string }>(sql`
         SELECT constraint_name AS name, CONCAT(table_schema, '.', table_name) AS of FROM information_schema.key_column_usage
         WHERE referenced_table_name IS NOT NULL AND (

@@ -14,8 +14,8 @@ export const recentStatements = preflightRule({
   remedy:
     'Find the program and update it. Then `TRUNCATE TABLE performance_schema.events_statements_summary_by_digest` and let the soak begin anew.',
   beforeHide: false,
-  look: async ({ surroundings }) => {
-    const perNode = surroundings.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
+  look: async ({ servers }) => {
+    const perNode = servers.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const digests = await performanceSchemaRows<{ digest: string; seconds: number; times: number }>(
         database,
         // What this program sends is marked by aliases, which a digest keeps, and is nobody's use of the column.

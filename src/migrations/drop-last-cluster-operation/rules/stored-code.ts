@@ -17,13 +17,13 @@ interface StoredCode {
  * @param hidden why some may not be seen at all, or null if all are
  */
 export async function codeThatNamesTheColumn(
-  { surroundings }: PreflightContext,
+  { servers }: PreflightContext,
   kind: string,
   query: SQL,
   hidden: string | null,
 ): Promise<Verdict[]> {
-  const own = surroundings.database.settings.database;
-  const found = await surroundings.database.read((session) => session.rows<StoredCode>(query));
+  const own = servers.database.settings.database;
+  const found = await servers.database.read((session) => session.rows<StoredCode>(query));
   const findings = found.flatMap(({ database, name, definition }): Verdict[] => {
     const called = `The ${kind} ${database}.${name}`;
     if (definition === null || definition === '') {

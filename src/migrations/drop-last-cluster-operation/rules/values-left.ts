@@ -13,8 +13,8 @@ export const valuesLeft = preflightRule({
   remedy:
     'Give --backup FILE: every value is written there first, and `sf-ops migrate restore --from FILE` puts them back.',
   beforeHide: false,
-  look: async ({ surroundings, request }) => {
-    const { database } = surroundings;
+  look: async ({ servers, request }) => {
+    const { database } = servers;
     const column = await database.read(readColumn);
     if (column === null) return [];
     if (request.backup !== null) {
@@ -37,9 +37,9 @@ export const valuesRestorable = preflightRule({
   remedy:
     'Make the column as Shaken Fist does (TEXT or JSON, nullable, without a default), raise max_allowed_packet to what it was when the value was written, or save a value that is too long by hand and set it to NULL.',
   beforeHide: false,
-  look: async ({ surroundings, request }) => {
+  look: async ({ servers, request }) => {
     if (request.backup === null) return [];
-    return surroundings.database.read(whatCannotBePutBack);
+    return servers.database.read(whatCannotBePutBack);
   },
 });
 

@@ -1,11 +1,11 @@
 import type { Database } from '../database/database.js';
 import { isTableMissing } from '../database/server-errors.js';
 import { leaseHolder } from '../database/lease.js';
-import type { Migration, Standing } from './migration.js';
+import type { Migration, MigrationStatus } from './migration.js';
 import { LEASE_KEY } from './runner.js';
 
-export interface MigrationStatus {
-  standings: { migration: Migration; standing: Standing }[];
+export interface MigrationStatuses {
+  statuses: { migration: Migration; status: MigrationStatus }[];
   /** Who migrates at the moment, or null. */
   running: string | null;
 }
@@ -14,15 +14,14 @@ export interface MigrationStatus {
 export async function migrationStatus(
   database: Database,
   migrations: readonly Migration[],
-): Promise<MigrationStatus> {
+): Promise<MigrationStatuses> {
   return database.read(async (session) => {
-    const standings: MigrationStatus['standings'] = [];
-    for (const migration of migrations)
-      standings.push({ migration, standing: await migration.standing(session) });
+    const statuses: MigrationStatuses['statuses'] = [];
+    for (const migration of migrations) statuses.push({ migration, status: await migration.status(session) });
     try {
-      return { standings, running: (await leaseHolder(session, LEASE_KEY))?.description ?? null };
+      return { statuses, running: (await leaseHolder(session, LEASE_KEY))?.description ?? null };
     } catch (error) {
-      if (isTableMissing(error)) return { standings, running: null };
+      if (isTableMissing(error)) return { statuses, running: null };
       throw error;
     }
   });

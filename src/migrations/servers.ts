@@ -24,7 +24,7 @@ export interface UnseenNode {
  * Every server on which a schema change takes effect. On Galera it takes effect on all nodes at once, so all of them
  * are looked at: those that the operator named, and those that the cluster itself names.
  */
-export class Surroundings {
+export class Servers {
   constructor(
     /** Where questions that any node can answer go, and what writes. */
     readonly database: Database,
@@ -58,21 +58,18 @@ export class Surroundings {
   }
 }
 
-export async function withSurroundings<T>(
-  database: Database,
-  work: (surroundings: Surroundings) => Promise<T>,
-): Promise<T> {
-  const surroundings = await surveyNodes(database);
+export async function withServers<T>(database: Database, work: (servers: Servers) => Promise<T>): Promise<T> {
+  const servers = await findServers(database);
   try {
-    return await work(surroundings);
+    return await work(servers);
   } finally {
-    await surroundings.close();
+    await servers.close();
   }
 }
 
-async function surveyNodes(database: Database): Promise<Surroundings> {
+async function findServers(database: Database): Promise<Servers> {
   const { galera, node } = await database.identity();
-  if (galera === null) return new Surroundings(database, [{ name: node, database }], [], null);
+  if (galera === null) return new Servers(database, [{ name: node, database }], [], null);
 
   const addresses = [
     ...database.settings.addresses,
@@ -97,7 +94,7 @@ async function surveyNodes(database: Database): Promise<Surroundings> {
       });
     }
   }
-  return new Surroundings(database, [...nodes.values()], unseen, galera.clusterSize);
+  return new Servers(database, [...nodes.values()], unseen, galera.clusterSize);
 }
 
 async function wsrepStatus(database: Database, name: string): Promise<string | undefined> {

@@ -1,16 +1,20 @@
 import type { Session } from '../../database/session.js';
 import { versionOf, whyForeignVersion } from '../ledger.js';
-import type { Standing } from '../migration.js';
+import type { MigrationStatus } from '../migration.js';
 import { COLUMN, TABLE, readColumns } from './column.js';
 
 export const TO_VERSION = 3;
 
 /** Where the drop stands: the column and the version together tell, neither alone does. */
-export async function standing(session: Session): Promise<Standing> {
+export async function status(session: Session): Promise<MigrationStatus> {
   // The version first: on Galera this read is causal, and so is all that follows.
   const currentVersion = await versionOf(session, TABLE);
   const { own, fenced } = await readColumns(session);
-  const as = (state: Standing['state'], detail: string): Standing => ({ state, currentVersion, detail });
+  const as = (state: MigrationStatus['state'], detail: string): MigrationStatus => ({
+    state,
+    currentVersion,
+    detail,
+  });
 
   const foreign = whyForeignVersion(TABLE, currentVersion, TO_VERSION);
   if (foreign !== null) return as('blocked', foreign);

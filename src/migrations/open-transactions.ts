@@ -4,10 +4,10 @@ import { sql } from 'drizzle-orm';
 import { UnavailableError } from '../core/errors.js';
 import { deadlineIn, type Deadline } from '../database/limits.js';
 import type { Session } from '../database/session.js';
-import type { ServerNode, Surroundings } from './nodes.js';
+import type { ServerNode, Servers } from './servers.js';
 
 /** A transaction that is open on a node, and that a schema change there would have to wait for, or would kill. */
-export interface OpenWork {
+export interface OpenTransaction {
   node: string;
   connectionId: number;
   seconds: number;
@@ -49,7 +49,7 @@ interface TransactionRow {
  * @throws UnavailableError when others read the server's list so often that it is never up to date; with 1227 as its
  *   cause when the account lacks PROCESS
  */
-export async function openTransactions({ name, database }: ServerNode): Promise<OpenWork[]> {
+export async function openTransactions({ name, database }: ServerNode): Promise<OpenTransaction[]> {
   for (let look = 1; look <= LOOKS; look += 1) {
     const rows = await database.snapshot((session) => listTransactions(session, randomUUID()));
     if (rows !== null) {
@@ -86,13 +86,13 @@ async function listTransactions(session: Session, mark: string): Promise<Transac
  *
  * @returns the work that is still open when patience ends; empty = all is quiet
  */
-export async function untilQuiet(
-  surroundings: Surroundings,
+export async function untilNoneOpen(
+  servers: Servers,
   patience: Deadline,
   signal: AbortSignal,
-): Promise<OpenWork[]> {
+): Promise<OpenTransaction[]> {
   for (let attempt = 1; ; attempt += 1) {
-    const open = (await Promise.all(surroundings.nodes.map(openTransactions))).flat();
+    const open = (await Promise.all(servers.nodes.map(openTransactions))).flat();
     if (open.length === 0 || patience.remaining() === 0 || signal.aborted) return open;
     await pause(attempt, patience);
   }
@@ -105,7 +105,7 @@ export async function pause(attempt: number, patience: Deadline): Promise<void> 
   await new Promise((resolve) => setTimeout(resolve, Math.min(jittered, patience.remaining() * 1000)));
 }
 
-export function describeWork({ node, connectionId, seconds, statement }: OpenWork): string {
+export function describeTransaction({ node, connectionId, seconds, statement }: OpenTransaction): string {
   const doing = statement === null ? 'idle in a transaction' : statement.replaceAll(/\s+/g, ' ').slice(0, 80);
   return `connection ${connectionId} on ${node}, open for ${seconds} s: ${doing}`;
 }

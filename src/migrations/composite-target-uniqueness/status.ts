@@ -1,16 +1,20 @@
 import type { Session } from '../../database/session.js';
 import { versionOf, whyForeignVersion } from '../ledger.js';
-import type { Standing } from '../migration.js';
+import type { MigrationStatus } from '../migration.js';
 import { OLD_KEY, TABLE, UNIQUE_KEY, areCurrent, readTargetKeys } from './keys.js';
 
 export const TO_VERSION = 2;
 
 /** Where the keys stand. Shaken Fist's own step sets the version even where it could not add the key, so both are looked at. */
-export async function standing(session: Session): Promise<Standing> {
+export async function status(session: Session): Promise<MigrationStatus> {
   // The version first: on Galera this read is causal, and so is all that follows.
   const currentVersion = await versionOf(session, TABLE);
   const keys = await readTargetKeys(session);
-  const as = (state: Standing['state'], detail: string): Standing => ({ state, currentVersion, detail });
+  const as = (state: MigrationStatus['state'], detail: string): MigrationStatus => ({
+    state,
+    currentVersion,
+    detail,
+  });
 
   const foreign = whyForeignVersion(TABLE, currentVersion, TO_VERSION);
   if (foreign !== null) return as('blocked', foreign);
