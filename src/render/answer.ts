@@ -56,8 +56,10 @@ export type Line =
       style?: Style;
       /** Columns by which later lines are indented; by default as far as the first. */
       hang?: number;
-      /** A drawing or a command: cut at the edge instead of wrapped. */
+      /** A drawing: cut at the edge instead of wrapped. */
       keep?: boolean;
+      /** To be copied: left to the terminal to wrap. */
+      whole?: boolean;
     };
 
 /** The one command that helps now: `Why: sf-ops explain 70000002`. */

@@ -19,9 +19,9 @@ export function sentences(lines: readonly Line[], look: Look, paint: Paint): str
 }
 
 function sentence(line: Line, look: Look, paint: Paint): string {
-  const { text: raw, style, hang, keep } = typeof line === 'string' ? { text: line } : line;
+  const { text: raw, style, hang, keep, whole } = typeof line === 'string' ? { text: line } : line;
   const text = shown(raw, look);
-  if (look.width === null) return `${paint(text, style)}\n`;
+  if (look.width === null || whole === true) return `${paint(text, style)}\n`;
   if (keep === true) return `${paint(cutEnd(text, look.width, mark(look)), style)}\n`;
   const leading = text.search(/[^ ]|$/);
   const wanted = hang ?? leading;

@@ -1,5 +1,6 @@
-import { tableOf, type Column, type Report, type Tone } from '../../render/report.js';
-import { stateTone } from '../../render/tones.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import { answerOf, type AnyAnswer, type NextCommand, type Style } from '../../render/answer.js';
+import { stateStyle } from '../operation-columns.js';
 
 /** A private server, as far as it is shown. */
 interface ServerStatus {
@@ -25,22 +26,14 @@ interface StatusRow {
   log_file: string;
 }
 
-const STATUS_TONES: Readonly<Record<ServerStatus['state'], Tone>> = {
+const STATUS_STYLES: Readonly<Record<ServerStatus['state'], Style>> = {
   running: 'good',
-  stopped: 'muted',
-  absent: 'muted',
+  stopped: 'dim',
+  absent: 'dim',
   unresponsive: 'bad',
 };
 
-const STATUS_COLUMNS: readonly Column<StatusRow>[] = [
-  { name: 'state', heading: 'STATE', value: (row) => row.state, tone: (row) => STATUS_TONES[row.state] },
-  { name: 'pid', heading: 'PID', value: (row) => row.pid },
-  { name: 'version', heading: 'VERSION', value: (row) => row.version },
-  { name: 'tcp_port', heading: 'TCP PORT', value: (row) => row.tcp_port },
-  { name: 'socket_path', heading: 'SOCKET', value: (row) => row.socket_path },
-];
-
-export function statusReport(status: ServerStatus): Report {
+export function statusAnswer(status: ServerStatus): AnyAnswer {
   const row: StatusRow = {
     state: status.state,
     pid: status.pid,
@@ -51,32 +44,70 @@ export function statusReport(status: ServerStatus): Report {
     data_directory: status.dataDirectory,
     log_file: status.logFile,
   };
-  return { document: row, table: tableOf({ columns: STATUS_COLUMNS, items: [row], empty: '' }) };
+  return answerOf<StatusRow>({
+    columns: [
+      {
+        name: 'state',
+        heading: 'STATE',
+        value: ({ state }) => state,
+        style: ({ state }) => STATUS_STYLES[state],
+      },
+      { name: 'pid', heading: 'PID', value: ({ pid }) => pid, priority: 1 },
+      { name: 'version', heading: 'VERSION', value: ({ version }) => version, shrink: 'end', priority: 2 },
+      { name: 'tcp_port', heading: 'TCP PORT', value: (one) => one.tcp_port, priority: 3 },
+      {
+        name: 'socket_path',
+        heading: 'SOCKET',
+        value: (one) => one.socket_path,
+        shrink: 'middle',
+        least: 20,
+      },
+    ],
+    rows: [row],
+    json: { document: () => row },
+    after: () => (status.state === 'unresponsive' ? [`Its log: ${status.logFile}`] : []),
+    next: () => nextOf(status),
+    exitCode: ExitCode.OK,
+  });
+}
+
+function nextOf({ state }: ServerStatus): NextCommand | null {
+  switch (state) {
+    case 'absent':
+      return { label: 'Make it, with a small made-up cluster', command: 'sf-ops sandbox seed' };
+    case 'stopped':
+      return { label: 'Start it', command: 'sf-ops sandbox start' };
+    case 'unresponsive':
+      return { label: 'End it', command: 'sf-ops sandbox stop' };
+    case 'running':
+      return null;
+  }
 }
 
 /** @param pid of the server that was stopped; null if none ran */
-export function stoppedReport(pid: number | null): Report {
+export function stoppedAnswer(pid: number | null): AnyAnswer {
   const row = { stopped: pid !== null, pid };
-  return {
-    document: row,
-    table: tableOf({
-      columns: [
-        { name: 'stopped', heading: 'STOPPED', value: ({ stopped }) => stopped },
-        { name: 'pid', heading: 'PID', value: ({ pid: process }) => process },
-      ],
-      items: [row],
-      empty: '',
-    }),
-  };
+  return answerOf<typeof row>({
+    columns: [
+      { name: 'stopped', heading: 'STOPPED', value: ({ stopped }) => stopped },
+      { name: 'pid', heading: 'PID', value: (one) => one.pid },
+    ],
+    rows: [row],
+    json: { document: () => row },
+    block: ({ stopped }) => [stopped ? `stopped the server ${pid}; its data stays` : 'no server was running'],
+    exitCode: ExitCode.OK,
+  });
 }
 
-export function urlReport(url: string, { socketPath, tcpPort, passwordFile }: ServerStatus): Report {
+export function urlAnswer(url: string, { socketPath, tcpPort, passwordFile }: ServerStatus): AnyAnswer {
   const row = { url, socket_path: socketPath, tcp_port: tcpPort, password_file: passwordFile };
-  return {
-    document: row,
-    // To be copied, so without a heading.
-    table: tableOf({ columns: [{ name: 'url', heading: '', value: () => url }], items: [row], empty: '' }),
-  };
+  return answerOf<typeof row>({
+    columns: [{ name: 'url', heading: 'URL', value: (one) => one.url }],
+    rows: [row],
+    json: { document: () => row },
+    block: () => [{ text: url, whole: true }],
+    exitCode: ExitCode.OK,
+  });
 }
 
 interface SeededRow {
@@ -87,29 +118,45 @@ interface SeededRow {
   shows: string;
 }
 
-const SEEDED_COLUMNS: readonly Column<SeededRow>[] = [
-  { name: 'object_type', heading: 'TYPE', value: (row) => row.object_type },
-  { name: 'uuid', heading: 'UUID', value: (row) => row.uuid },
-  { name: 'name', heading: 'NAME', value: (row) => row.name, tone: () => 'strong' },
-  { name: 'state', heading: 'STATE', value: (row) => row.state, tone: (row) => stateTone(row.state) },
-  { name: 'shows', heading: 'WHAT IT SHOWS', value: (row) => row.shows },
-];
-
 /** @param rows table → rows written */
-export function seededReport(
+export function seededAnswer(
   schema: string,
   objects: readonly SeededRow[],
   rows: Readonly<Record<string, number>>,
-): Report {
+): AnyAnswer {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const when = schema === 'current' ? 'after all migrations' : 'before the migrations';
-  return {
-    document: { schema, objects, rows },
-    table: tableOf({ columns: SEEDED_COLUMNS, items: objects, empty: '' }),
-    footer: [
-      { text: `${total} rows in ${Object.keys(rows).length} tables, as a cluster ${when}.`, tone: 'muted' },
+  return answerOf<SeededRow>({
+    columns: [
+      {
+        name: 'object',
+        heading: 'OBJECT',
+        value: ({ object_type: type, name, uuid }) => `${type}/${name ?? uuid.slice(0, 8)}`,
+        peopleOnly: true,
+        style: () => 'strong',
+        shrink: 'middle',
+        least: 16,
+      },
+      { name: 'object_type', heading: 'TYPE', value: (row) => row.object_type, wideOnly: true },
+      { name: 'uuid', heading: 'UUID', value: (row) => row.uuid, wideOnly: true },
+      { name: 'name', heading: 'NAME', value: (row) => row.name, wideOnly: true },
+      {
+        name: 'state',
+        heading: 'STATE',
+        value: (row) => row.state,
+        style: (row) => stateStyle(row.state),
+        priority: 1,
+      },
+      { name: 'shows', heading: 'WHAT IT SHOWS', value: (row) => row.shows, shrink: 'wrap', least: 16 },
     ],
-  };
+    rows: objects,
+    json: { document: () => ({ schema, objects, rows }) },
+    after: () => [
+      { text: `${total} rows in ${Object.keys(rows).length} tables, as a cluster ${when}.`, style: 'dim' },
+    ],
+    next: () => ({ label: 'Look', command: 'sf-ops --sandbox pending --all' }),
+    exitCode: ExitCode.OK,
+  });
 }
 
 interface FinishedRow {
@@ -121,17 +168,23 @@ interface FinishedRow {
   finished_at: number;
 }
 
-const FINISHED_COLUMNS: readonly Column<FinishedRow>[] = [
-  { name: 'operation_uuid', heading: 'OPERATION', value: (row) => row.operation_uuid },
-  { name: 'operation_type', heading: 'TYPE', value: (row) => row.operation_type },
-  { name: 'from_state', heading: 'WAS', value: (row) => row.from_state },
-  { name: 'state', heading: 'STATE', value: (row) => row.state, tone: (row) => stateTone(row.state) },
-  { name: 'queue_name', heading: 'QUEUE', value: (row) => row.queue_name },
-];
-
-export function finishedReport(finished: readonly FinishedRow[]): Report {
-  return {
-    document: { finished },
-    table: tableOf({ columns: FINISHED_COLUMNS, items: finished, empty: '' }),
-  };
+export function finishedAnswer(finished: readonly FinishedRow[]): AnyAnswer {
+  return answerOf<FinishedRow>({
+    columns: [
+      { name: 'operation_uuid', heading: 'OPERATION', value: (row) => row.operation_uuid, shrink: 'end' },
+      {
+        name: 'operation_type',
+        heading: 'TYPE',
+        value: (row) => row.operation_type,
+        shrink: 'end',
+        priority: 1,
+      },
+      { name: 'from_state', heading: 'WAS', value: (row) => row.from_state, priority: 2 },
+      { name: 'state', heading: 'STATE', value: (row) => row.state, style: (row) => stateStyle(row.state) },
+      { name: 'queue_name', heading: 'QUEUE', value: (row) => row.queue_name, wideOnly: true },
+    ],
+    rows: finished,
+    json: { rows: 'finished' },
+    exitCode: ExitCode.OK,
+  });
 }

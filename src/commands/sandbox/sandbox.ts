@@ -1,7 +1,6 @@
 import { UnavailableError } from '../../core/errors.js';
-import { ExitCode } from '../../core/exit-codes.js';
 import { resolveOperations } from '../../database/queries/operation-references.js';
-import { finishedReport, seededReport, statusReport, stoppedReport, urlReport } from './report.js';
+import { finishedAnswer, seededAnswer, statusAnswer, stoppedAnswer, urlAnswer } from './report.js';
 import { sandboxPaths } from '../../sandbox/paths.js';
 import {
   removeSandbox,
@@ -16,41 +15,40 @@ import { countStrangers, MADE_UP_CLUSTER, seed } from '../../sandbox/seed.js';
 import { finishOperations } from '../../sandbox/worker.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { answerFrom } from '../report-answer.js';
 import type { FinishRequest, ResetRequest, SeedRequest, StartRequest } from './definitions.js';
 
 export async function start(context: CommandContext, { options }: StartRequest): Promise<AnyAnswer> {
   const status = await started(context, options.port ?? null);
-  return answerFrom(statusReport(status), ExitCode.OK);
+  return statusAnswer(status);
 }
 
 export async function stop(context: CommandContext): Promise<AnyAnswer> {
   const pid = await stopSandbox(sandboxPaths(context.environment));
-  return answerFrom(stoppedReport(pid), ExitCode.OK);
+  return stoppedAnswer(pid);
 }
 
 export async function status(context: CommandContext): Promise<AnyAnswer> {
   const status = await sandboxStatus(sandboxPaths(context.environment));
-  return answerFrom(statusReport(status), ExitCode.OK);
+  return statusAnswer(status);
 }
 
 export async function reset(context: CommandContext, { options }: ResetRequest): Promise<AnyAnswer> {
   const status = options.purge ? await removed(context) : await emptied(context);
-  return answerFrom(statusReport(status), ExitCode.OK);
+  return statusAnswer(status);
 }
 
 export async function seedSandbox(context: CommandContext, { options }: SeedRequest): Promise<AnyAnswer> {
   const schema = options.current ? 'current' : 'baseline';
   await emptied(context);
   const rows = await seed(await context.database(), schema, context.now());
-  return answerFrom(seededReport(schema, MADE_UP_CLUSTER, rows), ExitCode.OK);
+  return seededAnswer(schema, MADE_UP_CLUSTER, rows);
 }
 
 export async function url(context: CommandContext): Promise<AnyAnswer> {
   const status = await started(context, null);
   if (status.tcpPort === null)
     context.note(`mariadb --socket=${status.socketPath} --user=shakenfist shakenfist`);
-  return answerFrom(urlReport(sandboxUrl(status), status), ExitCode.OK);
+  return urlAnswer(sandboxUrl(status), status);
 }
 
 export async function finish(
@@ -61,7 +59,7 @@ export async function finish(
   const description = await database.describe();
   const uuids = await database.read(async (session) => resolveOperations(session, description, ids));
   const finished = await finishOperations(database, uuids, options.state, context.now());
-  return answerFrom(finishedReport(finished), ExitCode.OK);
+  return finishedAnswer(finished);
 }
 
 async function started(context: CommandContext, tcpPort: number | null): Promise<SandboxStatus> {
