@@ -162,7 +162,8 @@ describe('its cluster', () => {
     const seed = async (format: string): Promise<string> =>
       (await user.type(`sf-ops sandbox seed --format ${format}`)).stdout;
     const web = ['network', '20000001-0000-4000-8000-000000000001', 'web', 'created'];
-    expect(await seed('table')).toMatch(new RegExp(`^${web.join(' +')} `, 'm'));
+    expect(await seed('table')).toMatch(/^network\/web +created +nothing pending/m);
+    expect(await seed('wide')).toMatch(new RegExp(` ${web.join(' +')} `, 'm'));
     expect(await seed('plain')).toContain(web.join('\t'));
     expect(await seed('csv')).toContain(`\r\n${web.join(',')},`);
     const [line] = (await seed('ndjson')).split('\n');

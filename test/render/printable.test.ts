@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { escapeUnprintable, printable } from '../../src/render/printable.js';
-import { COMMON_FORMATS, render } from '../../src/render/renderer.js';
-import { tableOf, type Report } from '../../src/render/report.js';
+import { COMMON_FORMATS } from '../../src/render/formats.js';
+import { answerOf, type AnyAnswer } from '../../src/render/answer.js';
+import { PLAIN_LOOK } from '../../src/render/look.js';
+import { textOf } from '../../src/render/text.js';
 
 const HOSTILE = [
   ['a colour', '\u001b[31mred\u001b[0m'],
@@ -61,7 +63,7 @@ describe('text from the database', () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
         for (const format of COMMON_FORMATS) {
-          const output = await render(reportOf(text), format, { colorLevel: 0 });
+          const output = await textOf(answerAbout(text), format, PLAIN_LOOK);
           expect(acting(output.replaceAll('\t', '').replaceAll('\r\n', '\n'))).toEqual([]);
           const lines = { table: 2, wide: 2, plain: 1, csv: 2, ndjson: 1, json: 7 }[format];
           expect(output.split('\n')).toHaveLength(lines! + 1);
@@ -74,7 +76,7 @@ describe('text from the database', () => {
   test('10,000 characters come through whole', async () => {
     const long = 'n'.repeat(10_000);
     for (const format of COMMON_FORMATS) {
-      expect(await render(reportOf(long), format, { colorLevel: 0 })).toContain(long);
+      expect(await textOf(answerAbout(long), format, PLAIN_LOOK)).toContain(long);
     }
   });
 });
@@ -85,22 +87,35 @@ describe('CSV', () => {
     ['quotes', 'say "a"', '"say ""a"""'],
     ['neither', "it's a b", "it's a b"],
     ['an empty text', '', ''],
+    ['what a spreadsheet would run', '=cmd()', "'=cmd()"],
+    ['the same, of another kind', '-1+1', "'-1+1"],
+    ['what already begins so', "'=cmd()", "''=cmd()"],
+    ['an apostrophe of its own', "'tis", "'tis"],
   ])('%s', async (_, text, field) => {
-    const output = await render(reportOf(text), 'csv', { colorLevel: 0 });
+    const output = await textOf(answerAbout(text), 'csv', PLAIN_LOOK);
     expect(output).toBe(`name,end\r\n${field},1\r\n`);
+  });
+
+  test('what was defused can be read back', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', 'a') }), async (text) => {
+        const output = await textOf(answerAbout(text), 'csv', PLAIN_LOOK);
+        const field = output.split('\r\n')[1]!.slice(0, -',1'.length);
+        expect(field).not.toMatch(/^[=+@-]/);
+        expect(field.replace(/^'('*[=+@-])/, '$1')).toBe(text);
+      }),
+    );
   });
 });
 
-function reportOf(name: string): Report {
-  return {
-    document: { items: [{ name }] },
-    table: tableOf({
-      columns: [
-        { name: 'name', heading: 'NAME', value: (item: { name: string }) => item.name },
-        { name: 'end', heading: 'END', value: () => 1 },
-      ],
-      items: [{ name }],
-      empty: '',
-    }),
-  };
+function answerAbout(name: string): AnyAnswer {
+  return answerOf<{ name: string }>({
+    columns: [
+      { name: 'name', heading: 'NAME', value: (row) => row.name },
+      { name: 'end', heading: 'END', value: () => 1 },
+    ],
+    rows: [{ name }],
+    json: { rows: 'items' },
+    exitCode: 0,
+  });
 }

@@ -1,5 +1,7 @@
 import { SfOpsError, UsageError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
+import { Names } from '../../core/names.js';
+import { readObjectWish } from '../../core/object-reference.js';
 import { auditEnqueued } from '../../operations/enqueue/audit.js';
 import { enqueue, rehearseEnqueue } from '../../operations/enqueue/enqueue.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
@@ -44,10 +46,13 @@ async function enqueueOne(
   if (rehearsal === null)
     await auditEnqueued(database, outcomes, thisOperator(), context.now(), (text) => context.warn(text));
   const row = enqueuedRow(outcome, rehearsal?.sqlOf(outcome) ?? null);
-  return row.sql !== undefined && row.sql.length > 0 ? rehearsalAnswer(row, row.sql) : operationAnswer(row);
+  return row.sql !== undefined && row.sql.length > 0
+    ? rehearsalAnswer(row, row.sql)
+    : operationAnswer(row, raw);
 }
 
-function operationAnswer(row: EnqueuedRow): AnyAnswer {
+/** @param raw what was typed: it has the names */
+function operationAnswer(row: EnqueuedRow, raw: Readonly<Record<string, unknown>>): AnyAnswer {
   const told = `${resultWord(row)} ${row.operation_uuid}`;
   return answerOf<EnqueuedRow>({
     columns: OPERATION_COLUMNS,
@@ -56,7 +61,7 @@ function operationAnswer(row: EnqueuedRow): AnyAnswer {
     block: () =>
       [
         { text: told, style: 'good' },
-        { text: `  ${describe(row)}`, style: 'dim' },
+        { text: `  ${describe(row, raw)}`, style: 'dim' },
       ] satisfies Line[],
     next: () => ({ label: 'Follow', command: `sf-ops wait --operation ${row.operation_uuid}` }),
     exitCode: ExitCode.OK,
@@ -64,14 +69,22 @@ function operationAnswer(row: EnqueuedRow): AnyAnswer {
   });
 }
 
-function describe({ tasks, targets, queue_name }: EnqueuedRow): string {
-  const objects = targets.map(({ object_type, uuid }) => `${object_type}/${uuid}`);
-  return [
-    tasks.join(', '),
-    ...(objects.length > 0 ? [`on ${objects.join(', ')}`] : []),
-    `in ${queue_name}`,
-  ].join(' ');
+/** `network_deploy on network/web, network node · user_facing` */
+function describe(
+  { tasks, targets, queue_name: queue, operation_type: type }: EnqueuedRow,
+  raw: Readonly<Record<string, unknown>>,
+): string {
+  const objects = targets.map(({ object_type: objectType, uuid }) => {
+    const typed = raw[`${objectType}_uuid`];
+    const isName = typeof typed === 'string' && !('uuid' in readObjectWish(typed));
+    return `${objectType}/${isName ? typed : uuid}`;
+  });
+  const what = tasks.join(', ') || type;
+  return [objects.length > 0 ? `${what} on ${objects.join(', ')}` : what, NO_NAMES.queue(queue)].join(', ');
 }
+
+/** Nothing is looked up for one line: the queue's own words, and the names that were typed. */
+const NO_NAMES = new Names(new Map(), new Map(), []);
 
 /** The statements that would be sent. */
 function rehearsalAnswer(row: EnqueuedRow, statements: readonly string[]): AnyAnswer {
