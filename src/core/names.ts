@@ -18,6 +18,9 @@ export interface ObjectName {
  * accepted where it is asked for. What was not looked up is written with its whole uuid.
  */
 export class Names {
+  /** Nothing was looked up. */
+  static readonly NONE = new Names(new Map(), new Map(), []);
+
   readonly #nodes: ReadonlyMap<Uuid, string>;
 
   /**
@@ -27,9 +30,18 @@ export class Names {
   constructor(
     private readonly objects: ReadonlyMap<Uuid, ObjectName>,
     private readonly prefixes: ReadonlyMap<Uuid, string>,
-    nodes: readonly Pick<NodeFacts, 'uuid' | 'fqdn'>[],
+    private readonly nodes: readonly Pick<NodeFacts, 'uuid' | 'fqdn'>[],
   ) {
     this.#nodes = shortNodeNames(nodes);
+  }
+
+  /** What either of the two knows. */
+  with(other: Names): Names {
+    return new Names(
+      new Map([...this.objects, ...other.objects]),
+      new Map([...this.prefixes, ...other.prefixes]),
+      other.nodes.length === 0 ? this.nodes : other.nodes,
+    );
   }
 
   /** The name alone; null for an object that has none, or shares it. */

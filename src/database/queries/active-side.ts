@@ -59,7 +59,8 @@ export function isActiveOperation(description: DatabaseDescription): SQL {
  */
 export const IN_INDEX_ORDER = sql`ORDER BY s.object_type, s.state_value`;
 
-function activeRows(description: DatabaseDescription): SQL {
+/** The part of a statement that walks all active operations, as `s`. */
+export function activeRows(description: DatabaseDescription): SQL {
   return sql`FROM object_states s WHERE ${isActiveOperation(description)} ${IN_INDEX_ORDER}`;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ClusterFacts } from '../../core/cluster-facts.js';
 import { isRecord } from '../../core/json.js';
+import { Names } from '../../core/names.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type {
   OperationError,
@@ -17,6 +18,7 @@ import type { DatabaseDescription } from '../description.js';
 import { answered, askTogether, optionalQuestion, question, type Question } from '../questions.js';
 import type { Session } from '../session.js';
 import { clusterFactsFrom, clusterQuestions } from './cluster-facts.js';
+import { nameQuestions, namesFrom } from './names.js';
 import { operationHeader, type HeaderRow } from './operation-header.js';
 import type { Target } from './targets.js';
 import { WorkQueue, type WorkRows, type WorkSought } from './work-queue.js';
@@ -31,12 +33,20 @@ export interface RecordedTarget {
 export interface RecordedTargets {
   recorded: readonly RecordedTarget[];
   cluster: ClusterFacts;
+  names: Names;
 }
 
 /** Operations, and what decides whether they go on. */
 export interface Records {
   records: ReadonlyMap<Uuid, OperationRecord>;
   cluster: ClusterFacts;
+  /** Of the operations, of what they wait for, and of their targets, where names were asked for. */
+  names: Names;
+}
+
+export interface RecordOptions {
+  /** Whether names are looked up as well, in the same round trip. */
+  named?: boolean;
 }
 
 /** Operations completed with one statement; keeps every packet far below `max_allowed_packet`. */
@@ -68,6 +78,7 @@ export async function recordsAt(
   description: DatabaseDescription,
   targets: readonly Target[],
   now: number,
+  options: RecordOptions = {},
 ): Promise<RecordedTargets> {
   const parts = new Map<Uuid, Parts & { targets: OperationTarget[] }>();
   const seen = targets.map((target) => {
@@ -78,8 +89,8 @@ export async function recordsAt(
     parts.get(uuid)!.targets.push(row);
     return { uuid, target: row };
   });
-  const { records, cluster } = await complete(session, description, [...parts.values()], now);
-  return { recorded: seen.map(({ uuid, target }) => ({ target, record: records.get(uuid)! })), cluster };
+  const { records, ...facts } = await complete(session, description, [...parts.values()], now, options);
+  return { recorded: seen.map(({ uuid, target }) => ({ target, record: records.get(uuid)! })), ...facts };
 }
 
 /**
@@ -93,6 +104,7 @@ export async function readRecords(
   description: DatabaseDescription,
   uuids: readonly Uuid[],
   now: number,
+  options: RecordOptions = {},
 ): Promise<Records> {
   const parts: Parts[] = [];
   for (const chunk of chunks([...new Set(uuids)])) {
@@ -115,7 +127,7 @@ export async function readRecords(
       });
     }
   }
-  return complete(session, description, parts, now);
+  return complete(session, description, parts, now, options);
 }
 
 async function complete(
@@ -123,21 +135,33 @@ async function complete(
   description: DatabaseDescription,
   all: readonly Parts[],
   now: number,
+  { named = false }: RecordOptions,
 ): Promise<Records> {
   const records = new Map<Uuid, OperationRecord>();
   let cluster: ClusterFacts | null = null;
+  let names = Names.NONE;
   const queue = new WorkQueue(session, now, all.filter(mayHaveWork).length);
   for (const chunk of chunks(all)) {
     const sought = chunk.filter(mayHaveWork).map(workSought);
     const failed = chunk.filter(({ state }) => state?.value === 'error').map(({ uuid }) => uuid);
-    const needsCluster = cluster === null && sought.length > 0;
+    const needsCluster: boolean = cluster === null && (named || sought.length > 0);
+    const waitedFor = chunk.flatMap(waitedForBy);
+    const toName = {
+      objects: chunk.flatMap(({ targets }) => targets),
+      operations: [...chunk.map(({ uuid }) => uuid), ...waitedFor],
+    };
     const { likely, states, errors, ...answers } = await askTogether(session, {
       likely: queue.likelyRows(sought),
-      states: statesQuestion(description, chunk.flatMap(waitedFor)),
+      states: statesQuestion(description, waitedFor),
       errors: errorsQuestion(failed),
       ...(needsCluster ? clusterQuestions(description) : {}),
+      ...(named ? nameQuestions(description, toName) : {}),
     });
     if (needsCluster) cluster = clusterFactsFrom(answers as Parameters<typeof clusterFactsFrom>[0]);
+    if (named)
+      names = names.with(
+        namesFrom(answers as unknown as Parameters<typeof namesFrom>[0], cluster?.nodes ?? []),
+      );
     const work = await queue.complete(sought, likely);
     for (const part of chunk) {
       const stateOf = (uuid: Uuid): string | null => states.get(uuid)?.row.value ?? null;
@@ -151,7 +175,7 @@ async function complete(
       });
     }
   }
-  return { records, cluster: cluster ?? NOBODY };
+  return { records, cluster: cluster ?? NOBODY, names };
 }
 
 /** Only what has ended has no work row for sure; in a state that is unknown here it may. */
@@ -169,7 +193,7 @@ function workSought({ uuid, type, header }: Parts): WorkSought {
   };
 }
 
-function waitedFor({ header }: Parts): Uuid[] {
+function waitedForBy({ header }: Parts): Uuid[] {
   const { dependsOn, runsAfter } = header?.stored ?? {};
   return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
 }
