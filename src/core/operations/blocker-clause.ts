@@ -31,7 +31,7 @@ export function blockerClause(blocker: Blocker, now: number, nameOf: NameOperati
     case 'waits_for':
       return `waits for ${blocker.operations.map((one) => `${named(one)} (${one.state})`).join(', ')}`;
     case 'blocked_by_failed':
-      return `waits for ${blocker.operations.map((one) => `${named(one)}, which ${one.state === 'abort' ? 'was aborted' : 'failed'}`).join(', and ')}: it will never run`;
+      return `waits for ${blocker.operations.map((one) => `${named(one)}, which ${one.state === 'abort' ? 'was aborted' : 'failed'}${one.since === null ? '' : ` ${ago(one.since)} ago`}`).join(', and ')}: it will never run`;
     case 'blocked_by_missing':
       return `waits for ${blocker.operations.map((one) => `${named(one)}, which does not exist`).join(', and ')}: it will never run`;
     case 'cycle':

@@ -81,6 +81,8 @@ export interface RelatedOperation {
   readonly kind: 'depends_on' | 'runs_after';
   /** Null where it has no state: it does not exist (any more). */
   readonly state: string | null;
+  /** Of its state; null where it has none. */
+  readonly since: number | null;
 }
 
 /** The one row of `cluster_operation_errors`, kept as text where it is of another form than expected. */

@@ -28,15 +28,27 @@ export async function readDependents(
   if (Number(plan?.rows ?? 0) > ACTIVE_AT_MOST)
     return { unknown: `more than ${ACTIVE_AT_MOST} operations are active, and each would have to be read` };
   const mentions = uuids.map((uuid) => sql`o.metadata_json LIKE ${`%${uuid}%`}`);
-  const rows = await session.rows<{ uuid: string; type: string; state: string; metadata_json: string }>(sql`
-    SELECT s.object_uuid AS uuid, o.operation_type AS type, s.state_value AS state, o.metadata_json
+  const rows = await session.rows<{
+    uuid: string;
+    type: string;
+    state: string;
+    since: number;
+    metadata_json: string;
+  }>(sql`
+    SELECT s.object_uuid AS uuid, o.operation_type AS type, s.state_value AS state, s.update_time AS since,
+      o.metadata_json
     FROM object_states s STRAIGHT_JOIN cluster_operations o ON o.uuid = REPLACE(s.object_uuid, '-', '')
     WHERE ${isActiveOperation(description)} AND (${sql.join(mentions, sql` OR `)}) ${IN_INDEX_ORDER}`);
   const asked = new Set(uuids);
   const dependents = new Map<Uuid, RelatedOperation[]>();
   for (const row of rows) {
     const { dependsOn, runsAfter } = readStoredOperation(row.metadata_json);
-    const waiting = { uuid: parseUuid(row.uuid) ?? row.uuid, type: row.type, state: row.state };
+    const waiting = {
+      uuid: parseUuid(row.uuid) ?? row.uuid,
+      type: row.type,
+      state: row.state,
+      since: row.since,
+    };
     const kinds = [
       ['depends_on', dependsOn],
       ['runs_after', runsAfter],

@@ -164,7 +164,7 @@ async function complete(
       );
     const work = await queue.complete(sought, likely);
     for (const part of chunk) {
-      const stateOf = (uuid: Uuid): string | null => states.get(uuid)?.row.value ?? null;
+      const stateOf = (uuid: Uuid): StateRow | null => states.get(uuid)?.row ?? null;
       records.set(part.uuid, {
         ...part,
         work: work.get(part.uuid) ?? HAS_ENDED,
@@ -201,13 +201,14 @@ function waitedForBy({ header }: Parts): Uuid[] {
 function related(
   dependencies: readonly FoundDependency[] | null | undefined,
   kind: RelatedOperation['kind'],
-  stateOf: (uuid: Uuid) => string | null,
+  stateOf: (uuid: Uuid) => StateRow | null,
 ): RelatedOperation[] {
   return (dependencies ?? []).map(({ op_type: type, op_uuid: uuid }) => ({
     uuid,
     type,
     kind,
-    state: stateOf(uuid),
+    state: stateOf(uuid)?.value ?? null,
+    since: stateOf(uuid)?.since ?? null,
   }));
 }
 

@@ -49,7 +49,14 @@ export function workRow(more: Partial<WorkRow> = {}): WorkRow {
 }
 
 export function related(state: string | null, more: Partial<RelatedOperation> = {}): RelatedOperation {
-  return { uuid: OTHER, type: 'net_op', kind: 'depends_on', state, ...more };
+  return {
+    uuid: OTHER,
+    type: 'net_op',
+    kind: 'depends_on',
+    state,
+    since: state === null ? null : NOW - 60,
+    ...more,
+  };
 }
 
 export function state(value: string | null, more: Partial<StateRow> = {}): StateRow {
