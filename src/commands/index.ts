@@ -3,6 +3,7 @@ import { audit } from './audit/definition.js';
 import { doctor } from './doctor/definition.js';
 import { enqueue } from './enqueue/definition.js';
 import { graph } from './graph/definition.js';
+import { explain } from './explain/definition.js';
 import { history } from './history/definition.js';
 import { latest } from './latest/definition.js';
 import {
@@ -15,6 +16,7 @@ import {
 import { networkIsOkay, networkList } from './network/definitions.js';
 import { pending } from './pending/definition.js';
 import { timeline } from './timeline/definition.js';
+import { show } from './show/definition.js';
 import { wait } from './wait/definition.js';
 import {
   sandboxFinish,
@@ -32,6 +34,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   pending,
   latest,
   history,
+  show,
+  explain,
   wait,
   graph,
   timeline,

@@ -48,6 +48,7 @@ export async function explainOperations(
   description: DatabaseDescription,
   uuids: readonly Uuid[],
   now: number,
+  options: { positions?: boolean } = {},
 ): Promise<ExplainedOperations> {
   const first = await readRecords(session, description, uuids, now, { named: true });
   const { records, names } = await followChains(session, description, first, now);
@@ -57,7 +58,7 @@ export async function explainOperations(
     known.set(record.uuid, { record, blocker: blockerOf(record, first.cluster, now, graph) });
 
   const explanations: OperationExplanation[] = [];
-  const withPositions = uuids.length <= POSITIONS_AT_MOST;
+  const withPositions = options.positions === true && uuids.length <= POSITIONS_AT_MOST;
   for (const uuid of uuids) {
     const explained = known.get(uuid);
     if (explained === undefined) continue;

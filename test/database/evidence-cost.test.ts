@@ -3,6 +3,8 @@ import { Database } from '../../src/database/database.js';
 import type { DatabaseDescription } from '../../src/database/description.js';
 import { activeTargets, targetHistory, type Target } from '../../src/database/queries/targets.js';
 import type { Session } from '../../src/database/session.js';
+import { explainOperations } from '../../src/operations/explain.js';
+import { explainObject } from '../../src/operations/explain-object.js';
 import { readGateEvidence } from '../../src/gate/gate.js';
 import { insertManyNetworks, NETWORKS } from '../fixtures/many-networks.js';
 import { operationRows } from '../fixtures/operation-rows.js';
@@ -60,6 +62,24 @@ describe(`a few operations among ${ACTIVE} active ones`, () => {
     );
     expect(result).toHaveLength(10);
     expect(reads).toBeLessThanOrEqual(500);
+  });
+
+  test('explain, of one of them', async () => {
+    const [operation] = (await cost(pending)).result;
+    const { reads, result } = await cost(async (session) =>
+      explainOperations(session, description, [operation!.operation_uuid], now(), { positions: true }),
+    );
+    expect(result.explanations).toMatchObject([{ blocker: { reason: 'waiting_its_turn' } }]);
+    expect(result.explanations[0]!.position).toMatchObject({ isMore: false });
+    expect(reads).toBeLessThanOrEqual(5_000);
+  });
+
+  test('explain, of their network', async () => {
+    const { reads, result } = await cost(async (session) =>
+      explainObject(session, description, object, 'network', now()),
+    );
+    expect(result.reason).toMatchObject({ reason: 'pending' });
+    expect(reads).toBeLessThanOrEqual(1_000);
   });
 
   test('the evidence of the gate', async () => {

@@ -91,6 +91,7 @@ function recordOf(
       type: op_type,
       kind,
       state: states.get(op_uuid) ?? null,
+      since: null,
     }));
   return {
     uuid,

@@ -1,7 +1,6 @@
 import type { ClusterFacts } from '../cluster-facts.js';
 import { consumerProblem, type Consumer } from '../queue-consumers.js';
-import { isStuck } from '../operations/blocker.js';
-import type { TargetedOperation } from '../operations/targeted-operation.js';
+import { worstFirst, type TargetedOperation } from '../operations/targeted-operation.js';
 import type { Uuid } from '../uuid.js';
 import { networkCondition, type NetworkFacts } from './network.js';
 
@@ -52,11 +51,7 @@ export function maintenanceOf(facts: MaintenanceFacts, now: number): Maintenance
   const { state } = network;
   if (stateSince !== null && now - stateSince < GRACE_SECONDS)
     return { reason: 'recently_changed', state, since: stateSince, limitSeconds: GRACE_SECONDS };
-  if (pending.length > 0)
-    return {
-      reason: 'pending',
-      operations: [...pending].sort((a, b) => Number(isStuck(b.blocker)) - Number(isStuck(a.blocker))),
-    };
+  if (pending.length > 0) return { reason: 'pending', operations: worstFirst(pending) };
   const [last] = ended;
   if (last?.state === 'error' && now - last.endedAt < GRACE_SECONDS)
     return { reason: 'recent_failure', operation: last, limitSeconds: GRACE_SECONDS };

@@ -4,22 +4,28 @@ import type { Uuid } from '../uuid.js';
 import type { Blocker } from './blocker.js';
 import type { RelatedOperation } from './operation-record.js';
 
-/** How an operation is written in a sentence; the whole uuid unless the caller knows a shorter form. */
-export type NameOperation = (uuid: Uuid) => string;
+/** How operations and queues are written in a sentence: `Names` for people. */
+export interface Naming {
+  uuid: (uuid: Uuid) => string;
+  queue: (queueName: string) => string;
+}
+
+/** As the database has it. */
+export const IN_FULL: Naming = { uuid: (uuid) => uuid, queue: (queueName) => queueName };
 
 /**
  * Why an operation does not go on, as a clause that follows its name: `net_op 70000002 is orphaned: …`.
  *
  * @param now unix seconds
  */
-export function blockerClause(blocker: Blocker, now: number, nameOf: NameOperation = (uuid) => uuid): string {
+export function blockerClause(blocker: Blocker, now: number, naming: Naming = IN_FULL): string {
   const ago = (since: number): string => formatDuration(now - since);
-  const named = ({ type, uuid }: RelatedOperation): string => `${type} ${nameOf(uuid)}`;
+  const named = ({ type, uuid }: RelatedOperation): string => `${type} ${naming.uuid(uuid)}`;
   switch (blocker.reason) {
     case 'deferred':
       return `is put off for another ${formatDuration(blocker.until - now)}${blocker.work.deferCount > 0 ? `, for the ${ordinal(blocker.work.deferCount)} time` : ''}`;
     case 'waiting_its_turn':
-      return `waits its turn in ${blocker.work.queueName}, due for ${ago(blocker.dueSince)}`;
+      return `waits its turn in ${naming.queue(blocker.work.queueName)}, due for ${ago(blocker.dueSince)}`;
     case 'running':
       return `runs: a worker took it ${ago(blocker.since)} ago`;
     case 'stale_claim':
@@ -27,7 +33,7 @@ export function blockerClause(blocker: Blocker, now: number, nameOf: NameOperati
     case 'orphaned':
       return `is orphaned: it has been ${blocker.state} for ${ago(blocker.since)} and has no work row, so no worker runs it; this release of Shaken Fist may not recover it`;
     case 'undrained':
-      return `waits in ${blocker.work.queueName}, which nobody drains: ${undrainedSentence(blocker.why)}`;
+      return `waits in ${naming.queue(blocker.work.queueName)}, which nobody drains: ${undrainedSentence(blocker.why)}`;
     case 'waits_for':
       return `waits for ${blocker.operations.map((one) => `${named(one)} (${one.state})`).join(', ')}`;
     case 'blocked_by_failed':
@@ -37,7 +43,10 @@ export function blockerClause(blocker: Blocker, now: number, nameOf: NameOperati
     case 'cycle':
       return blocker.operations.length === 1
         ? 'waits for itself: it will never run'
-        : `waits for itself, through ${blocker.operations.slice(1).map(nameOf).join(', ')}: none of them will ever run`;
+        : `waits for itself, through ${blocker.operations
+            .slice(1)
+            .map((uuid) => naming.uuid(uuid))
+            .join(', ')}: none of them will ever run`;
     case 'complete':
       return `is complete since ${ago(blocker.since)}`;
     case 'folded':

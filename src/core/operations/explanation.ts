@@ -1,6 +1,6 @@
 import type { Uuid } from '../uuid.js';
 import { isStuck, type Blocker } from './blocker.js';
-import { blockerClause, type NameOperation } from './blocker-clause.js';
+import { blockerClause, type Naming } from './blocker-clause.js';
 import type { DependencyGraph } from './dependency-graph.js';
 import type { OperationRecord, RelatedOperation } from './operation-record.js';
 import { isTerminal } from './state.js';
@@ -23,7 +23,10 @@ export interface ChainLink {
 /** What to do about it: a command to paste, and why. */
 export interface Remedy {
   readonly command: string;
+  /** What it does: a clause that follows the command. */
   readonly sentence: string;
+  /** The node to run it on, where it matters. */
+  readonly host?: string;
 }
 
 /** Where an operation stands in its queue. */
@@ -90,14 +93,14 @@ export function explanationSentence(
   blocker: Blocker,
   chain: readonly ChainLink[],
   now: number,
-  nameOf: NameOperation,
+  naming: Naming,
 ): string {
-  if (blocker.reason !== 'waits_for') return `It ${blockerClause(blocker, now, nameOf)}.`;
+  if (blocker.reason !== 'waits_for') return `It ${blockerClause(blocker, now, naming)}.`;
   const [first] = chain;
   const clauseOf = ({ explained }: ChainLink): string =>
-    explained === null ? 'is gone' : blockerClause(explained.blocker, now, nameOf);
-  const title = ({ related }: ChainLink): string => `${related.type} ${nameOf(related.uuid)}`;
-  if (first === undefined) return `It ${blockerClause(blocker, now, nameOf)}.`;
+    explained === null ? 'is gone' : blockerClause(explained.blocker, now, naming);
+  const title = ({ related }: ChainLink): string => `${related.type} ${naming.uuid(related.uuid)}`;
+  if (first === undefined) return `It ${blockerClause(blocker, now, naming)}.`;
   const others = blocker.operations.length - 1;
   const more = others === 0 ? '' : ` It waits for ${others} more.`;
   const root = rootOf(chain);
@@ -108,14 +111,14 @@ export function explanationSentence(
 /**
  * What helps, the best first.
  *
- * @param nameOf short forms that sf-ops accepts
+ * @param naming short forms that sf-ops accepts
  */
 export function remediesOf(
   { record, blocker }: ExplainedOperation,
   chain: readonly ChainLink[],
-  nameOf: NameOperation,
+  naming: Naming,
 ): Remedy[] {
-  const id = nameOf(record.uuid);
+  const id = naming.uuid(record.uuid);
   const show = { command: `sf-ops show ${id}`, sentence: 'shows everything about it' };
   const wait = { command: `sf-ops wait --operation ${id}`, sentence: 'waits until it has ended' };
   const abort = { command: `sf-ops abort ${id}`, sentence: 'gives it up, so that it holds nothing any more' };
@@ -135,7 +138,7 @@ export function remediesOf(
     case 'blocked_by_failed':
       return [
         ...blocker.operations.map(({ uuid }) => ({
-          command: `sf-ops enqueue --like ${nameOf(uuid)}`,
+          command: `sf-ops enqueue --like ${naming.uuid(uuid)}`,
           sentence: 'does again what failed; what has failed never completes',
         })),
         { command: `sf-ops abort ${id}`, sentence: 'then gives this one up, to be enqueued again' },
@@ -157,7 +160,7 @@ export function remediesOf(
       return [{ command: `sf-ops enqueue --like ${id}`, sentence: 'does it again as a new operation' }];
     case 'waits_for': {
       const root = rootOf(chain);
-      const ofRoot = root?.explained ? remediesOf(root.explained, [], nameOf) : [];
+      const ofRoot = root?.explained ? remediesOf(root.explained, [], naming) : [];
       return ofRoot.length > 0 ? ofRoot : [wait];
     }
     case 'deferred':
@@ -179,12 +182,20 @@ function startConsumers({ why }: Extract<Blocker, { reason: 'undrained' }>): Rem
   return why.consumers.map(({ node, daemon }) => ({
     command: `systemctl start sf-${daemon}`,
     sentence: `on ${node.fqdn}, whose sf-${daemon} would take it`,
+    host: node.fqdn,
   }));
 }
 
+/** Fewer completed operations say nothing about a pace. */
+const FEW = 3;
+
 /** When the work will probably begin, in seconds, and what that rests on; null where nothing speaks for a figure. */
-export function estimateOf({ ahead, drained }: QueuePosition): { seconds: number; basis: string } | null {
-  if (drained === null || drained.count === 0) return null;
+export function estimateOf({
+  ahead,
+  isMore,
+  drained,
+}: QueuePosition): { seconds: number; basis: string } | null {
+  if (isMore || drained === null || drained.count < FEW) return null;
   const seconds = Math.round(((ahead + 1) * drained.seconds) / drained.count);
   const minutes = Math.max(1, Math.round(drained.seconds / 60));
   return { seconds, basis: `${drained.count} of this queue completed in the last ${minutes} min` };

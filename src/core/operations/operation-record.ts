@@ -81,7 +81,7 @@ export interface RelatedOperation {
   readonly kind: 'depends_on' | 'runs_after';
   /** Null where it has no state: it does not exist (any more). */
   readonly state: string | null;
-  /** Of its state; null where it has none. */
+  /** Of its state; null where it has none, or where that was not looked up. */
   readonly since: number | null;
 }
 

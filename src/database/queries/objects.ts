@@ -28,15 +28,21 @@ const CHUNK = 200;
  * @throws UsageError for a type that neither this program nor this database knows
  */
 export function readObjectType(text: string, description: DatabaseDescription): string {
-  const labels = description.column('cluster_operation_targets', 'target_object_type')?.labels ?? [];
-  const name = nameOfObjectType(text) ?? labels.find((label) => label.toLowerCase() === text.toLowerCase());
-  if (name === undefined) {
+  const name = findObjectType(text, description);
+  if (name === null) {
     const meant = nearest(text, OBJECT_TYPE_VALUES);
     throw new UsageError(`${shown(text)} is not an object type.`, {
       hint: meant === null ? `Object types: ${OBJECT_TYPE_VALUES.join(', ')}.` : `Did you mean ${meant}?`,
     });
   }
   return name;
+}
+
+/** As `readObjectType`; null for a word that is no type. */
+export function findObjectType(text: string, description: DatabaseDescription): string | null {
+  const labels = description.column('cluster_operation_targets', 'target_object_type')?.labels ?? [];
+  const label = labels.find((one) => one.toLowerCase() === text.toLowerCase());
+  return nameOfObjectType(text) ?? label ?? null;
 }
 
 /**

@@ -8,10 +8,11 @@ import { parseUuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
 import { askTogether, question } from '../questions.js';
 import type { Session } from '../session.js';
+import { IN_INDEX_ORDER } from './active-side.js';
 
 /** Rows counted in one lane, and completed operations looked at. */
-const COUNTED_AT_MOST = 10_000;
-const COMPLETED_AT_MOST = 2_000;
+const COUNTED_AT_MOST = 1_000;
+const COMPLETED_AT_MOST = 1_000;
 /** How far back a completion tells something about the pace: the sweep removes what is older. */
 const LATELY_SECONDS = 900;
 
@@ -31,13 +32,15 @@ export async function queuePosition(
     ahead: question(sql.join(lanesBefore(work, now), sql` UNION ALL `), (rows: { count: number }[]) =>
       rows.map(({ count }) => Number(count)),
     ),
+    // With a second state the statement has to walk the index of states; with one, the primary key would do as well.
     ends: question(
-      sql`SELECT s.update_time, o.operation_type, o.node_uuid, o.priority
+      sql`SELECT s.state_value, s.update_time, o.operation_type, o.node_uuid, o.priority
         FROM object_states s STRAIGHT_JOIN cluster_operations o ON o.uuid = REPLACE(s.object_uuid, '-', '')
-        WHERE s.object_type IN ${description.operationLabels} AND s.state_value = 'complete'
-        LIMIT ${COMPLETED_AT_MOST}`,
+        WHERE s.object_type IN ${description.operationLabels} AND s.state_value IN ('complete', 'deleted')
+        ${IN_INDEX_ORDER} LIMIT ${COMPLETED_AT_MOST}`,
       (
         rows: {
+          state_value: string;
           update_time: number;
           operation_type: string;
           node_uuid: string | null;
@@ -45,6 +48,7 @@ export async function queuePosition(
         }[],
       ) =>
         rows
+          .filter(({ state_value: state }) => state === 'complete')
           .filter(({ operation_type: type, node_uuid: node, priority }) =>
             likelyQueues(type, node === null ? null : parseUuid(node), priority).includes(work.queueName),
           )
@@ -69,7 +73,9 @@ function lanesBefore({ queueName: own, scheduledAt, id }: WorkRow, now: number):
   const name = parseQueueName(own);
   const moreUrgent = name === null ? [] : PRIORITY_NAMES.slice(0, PRIORITY_NAMES.indexOf(name.priority));
   return [
-    counted(own, sql`(scheduled_at < ${scheduledAt} OR (scheduled_at = ${scheduledAt} AND id < ${id}))`),
+    // Two ranges of the index; an OR would read the whole queue.
+    counted(own, sql`scheduled_at < ${scheduledAt}`),
+    counted(own, sql`scheduled_at = ${scheduledAt} AND id < ${id}`),
     ...moreUrgent.map((priority) =>
       counted(queueName(name!.target, name!.family, priority), sql`scheduled_at <= ${now}`),
     ),

@@ -88,6 +88,23 @@ export async function targetHistory(
 }
 
 /**
+ * The newest recorded operations of one object, by `sequence_number`: the order of the index, so that no more is read
+ * than is returned.
+ */
+export async function newestTargets(
+  session: Session,
+  description: DatabaseDescription,
+  object: ObjectReference,
+  limit: number,
+): Promise<Target[]> {
+  return readTargets(
+    session,
+    sql`${COLUMNS} ${withState(description)}
+      WHERE ${which([object])} ORDER BY t.sequence_number DESC LIMIT ${limit}`,
+  );
+}
+
+/**
  * The row with the highest `sequence_number` of one object, whatever its state: what Shaken Fist calls the last
  * cluster operation. On Galera that is not the latest in time, because nodes number their rows interleaved.
  */
