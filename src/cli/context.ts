@@ -47,6 +47,16 @@ export function openContext(
     });
   };
 
+  /** What a question is about, so that nobody says yes to the wrong cluster. */
+  const whereTo = async (): Promise<string> => {
+    if (database === null || needs === 'sandbox' || options.sandbox) return '';
+    const opened = await database;
+    const { address, node } = await opened.identity();
+    const profile = options.profile === undefined ? '' : `profile ${options.profile}, `;
+    const server = address.startsWith(node) ? address : `${node} (${address})`;
+    return `${profile}database ${opened.settings.database} on ${server}: `;
+  };
+
   return {
     context: {
       environment: terminal.environment,
@@ -58,7 +68,9 @@ export function openContext(
       thisNode: () => readThisNode(options.config, terminal.environment),
       note,
       warn: (text) => say(`warning: ${text}`),
-      confirm: async (question) => (options.yes ? undefined : ask(terminal, question, signal)),
+      confirm: async (question) => {
+        if (!options.yes) await ask(terminal, `${await whereTo()}${question}`, signal);
+      },
       inputLines: () => inputLines(terminal, signal),
       inputBytes: () => inputBytes(terminal, signal),
       progress: new StatusProgress(status, {

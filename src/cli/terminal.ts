@@ -1,5 +1,6 @@
 import type { Environment } from '../configuration/connection-settings.js';
 import { InterruptedError, RefusedError } from '../core/errors.js';
+import { printable } from '../render/printable.js';
 
 /** The process's streams and what is known of them. The only place that writes to them. */
 export interface Terminal {
@@ -33,7 +34,7 @@ export async function ask(terminal: Terminal, question: string, signal: AbortSig
   const answer = await new Promise<string>((resolve) => {
     signal.addEventListener('abort', () => resolve('no'), { once: true });
     prompt.on('close', () => resolve('no'));
-    prompt.question(`${question} [y/N] `, resolve);
+    prompt.question(`${printable(question)} [y/N] `, resolve);
   });
   prompt.close();
   if (/^y(es)?$/i.test(answer.trim())) return;

@@ -33,3 +33,18 @@ export const ExitCode = {
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** From what hardly matters to what matters most: an answer, no answer about one of several, no answer at all. */
+const SEVERITY: readonly ExitCode[] = [
+  ...[ExitCode.OK, ExitCode.PENDING, ExitCode.NO, ExitCode.FAILED, ExitCode.DEADLINE],
+  ...[ExitCode.CONFLICT, ExitCode.REFUSED, ExitCode.NOT_FOUND, ExitCode.USAGE, ExitCode.CONFIGURATION],
+  ...[ExitCode.UNAVAILABLE, ExitCode.BUG, ExitCode.INTERRUPTED, ExitCode.TERMINATED],
+];
+
+/** The exit code of a command with several outcomes. */
+export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
+  return codes.reduce(
+    (worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst),
+    ExitCode.OK,
+  );
+}

@@ -172,18 +172,16 @@ describe('the exit code', () => {
     }
   });
 
-  test('6 for a network that nobody has heard of, and no answer for the others', async () => {
-    const outcome = await ask(['lan', '99999999-9999-4999-8999-999999999999', '--json']);
-    expect(jsonOf(outcome)).toEqual({
-      error: {
-        code: 'not_found',
-        message: 'There is no network 99999999-9999-4999-8999-999999999999.',
-        hint: null,
-        exit_code: 6,
-      },
+  test('6 for a network that nobody has heard of, and no yes about all of them', async () => {
+    const unknown = '99999999-9999-4999-8999-999999999999';
+    const outcome = await ask(['lan', unknown, '--json']);
+    expect(jsonOf(outcome)).toMatchObject({
+      okay: null,
+      networks: [{ name: 'lan', okay: true }],
+      missing: [{ code: 'not_found', message: `There is no network ${unknown}.`, exit_code: 6 }],
     });
     expect(outcome.exitCode).toBe(6);
-    expect(await ask(['nothing'])).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(jsonOf(await ask([unknown, '--json']))).toMatchObject({ error: { code: 'not_found' } });
   });
 
   test('0 for a network whose rows are gone while an operation is at work on it, with a warning', async () => {

@@ -186,3 +186,46 @@ test('an account that may only read is enough for every command that reads', asy
   expect(refused.exitCode).toBe(69);
   expect(jsonOf(refused)).toMatchObject({ error: { code: 'privilege_missing' } });
 });
+
+describe('several ids of which one is unknown', () => {
+  test('the others are answered, it is named, and the exit code is the worst', async () => {
+    const outcome = await pending(['network', 'nowhere', 'free', NETWORK, '--exit-code']);
+    expect(outcome.exitCode).toBe(6);
+    expect(operations(outcome)).toHaveLength(3);
+    expect(jsonOf(outcome)).toMatchObject({
+      missing: [{ code: 'not_found', exit_code: 6, message: 'There is no network "nowhere".' }],
+    });
+    expect(outcome.stderr).toContain('warning: There is no network "nowhere".\n');
+  });
+
+  test('from standard input as well', async () => {
+    const outcome = await pending(['network', '-'], { stdin: `nowhere\n\n${NETWORK}\n` });
+    expect([outcome.exitCode, operations(outcome).length]).toEqual([6, 3]);
+  });
+
+  test('where none is known, there is no answer', async () => {
+    const outcome = await pending(['network', 'nowhere', 'no-place']);
+    expect(outcome.exitCode).toBe(6);
+    expect(jsonOf(outcome)).toMatchObject({ error: { code: 'not_found' } });
+  });
+
+  test('to a monitoring system they are UNKNOWN', async () => {
+    const words = ['network', 'is-okay', 'free', 'nowhere', '--format', 'nagios'];
+    const outcome = await runCli([...words, ...connectionFlags(site.settings)]);
+    expect(outcome).toMatchObject({
+      exitCode: 3,
+      stdout: 'NETWORK UNKNOWN - There is no network "nowhere".\n',
+    });
+  });
+
+  test('is-okay answers for the others', async () => {
+    const words = ['network', 'is-okay', 'free', 'nowhere', '--json'];
+    const outcome = await runCli([...words, ...connectionFlags(site.settings)]);
+    expect(outcome.exitCode).toBe(6);
+    expect(jsonOf(outcome)).toMatchObject({
+      okay: null,
+      networks: [{ name: 'free' }],
+      missing: [{ exit_code: 6 }],
+    });
+  });
+});

@@ -138,7 +138,9 @@ describe('migrate apply', () => {
     const refused = await migrate('apply', '--json');
     expect({ ...refused, stdout: jsonOf(refused) }).toMatchObject({
       exitCode: 9,
-      stdout: { error: { code: 'confirmation_missing' } },
+      stdout: {
+        error: { code: 'confirmation_missing', message: expect.stringMatching(/^database \S+ on .+: /) },
+      },
     });
     expect(await shapeOf(site)).toEqual(before);
   });

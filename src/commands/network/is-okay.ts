@@ -5,10 +5,11 @@ import type { Database } from '../../database/database.js';
 import { readGateEvidence } from '../../gate/gate.js';
 import { requireNamespace } from '../../gate/namespace.js';
 import type { NetworkChoice } from '../../database/queries/networks.js';
-import { resolveObjects } from '../../database/queries/objects.js';
+import { findObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { IsOkayRequest } from './definitions.js';
+import { withMissing } from '../missing.js';
 import { toName } from '../operation-columns.js';
 import { gateAnswer } from './gate-answer.js';
 import { readNames } from '../../database/queries/names.js';
@@ -25,10 +26,9 @@ export async function isOkay(
   const description = await database.describe();
   const named = ids.length > 0;
   const now = context.now();
-  const { evidence, names, warnings } = await database.snapshot(async (session) => {
-    const choice: NetworkChoice = named
-      ? { uuids: unique(await resolveObjects(session, description, 'NETWORK', ids)) }
-      : { namespace: options.namespace ?? null };
+  const { evidence, missing, names, warnings } = await database.snapshot(async (session) => {
+    const { found, missing } = await findObjects(session, description, 'NETWORK', ids);
+    const choice: NetworkChoice = named ? { uuids: unique(found) } : { namespace: options.namespace ?? null };
     const evidence = await readGateEvidence(session, description, choice, now);
     if (evidence.length === 0 && options.namespace !== undefined)
       await requireNamespace(session, description, options.namespace);
@@ -37,13 +37,17 @@ export async function isOkay(
       evidence.some(({ pending }) => pending.length === 0) && (await recordsOneTargetOnly(session));
     const told = toName(evidence.flatMap(({ pending }) => pending));
     const names = await readNames(session, description, { objects: [], operations: told.operations }, []);
-    return { evidence, names, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
+    return { evidence, missing, names, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
   });
-  const unheardOf = evidence.find(isUnheardOf);
-  if (unheardOf !== undefined) throw new NotFoundError(`There is no network ${unheardOf.network.uuid}.`);
+  const heardOf = evidence.filter((one) => !isUnheardOf(one));
+  const unheardOf = evidence
+    .filter(isUnheardOf)
+    .map(({ network }) => new NotFoundError(`There is no network ${network.uuid}.`));
+  const unknown = [...missing, ...unheardOf];
+  if (named && heardOf.length === 0) throw unknown[0]!;
 
   for (const warning of warnings) context.warn(warning);
-  const living = named ? evidence : evidence.filter((one) => !isDying(one));
+  const living = named ? heardOf : evidence.filter((one) => !isDying(one));
   const goingAway = named ? [] : evidence.filter(isGoingAway);
   if (goingAway.length > 0) {
     context.note(
@@ -56,7 +60,9 @@ export async function isOkay(
     named,
   });
   const answer = answerForAll(answers, goingAway, await consistency(context, database), warnings);
-  return gateAnswer({ answer, names, named, limit: options.limit ?? Infinity, now: context.now() });
+  const told = gateAnswer({ answer, names, named, limit: options.limit ?? Infinity, now: context.now() });
+  // Some that are okay are no yes to the question about all.
+  return withMissing(told, unknown, heardOf.length, context, answer.okay === true ? { okay: null } : {});
 }
 
 function checkUsage(options: IsOkayRequest['options'], ids: readonly string[]): void {

@@ -1,13 +1,14 @@
 import { UsageError } from '../../core/errors.js';
 import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import type { DatabaseDescription } from '../../database/description.js';
-import { readObjectType, readOperationType, resolveObjects } from '../../database/queries/objects.js';
+import { readObjectType, readOperationType, findObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
 import { activeTargets, type Target } from '../../database/queries/targets.js';
 import { readNames } from '../../database/queries/names.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
+import { withMissing } from '../missing.js';
 import { toName } from '../operation-columns.js';
 import { pendingAnswer } from './answer.js';
 import type { PendingRequest } from './definition.js';
@@ -31,8 +32,11 @@ export async function run(
   const isWanted = filter(options, description, now);
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
-  const { matching, operations, names, warnings } = await database.snapshot(async (session) => {
-    const of = all ? { typeName } : await resolveObjects(session, description, typeName!, ids);
+  const { missing, matching, operations, names, warnings } = await database.snapshot(async (session) => {
+    const { found, missing } = all
+      ? { found: null, missing: [] }
+      : await findObjects(session, description, typeName!, ids);
+    const of = found ?? { typeName };
     const targets = await activeTargets(session, description, of);
     const matching = targets.filter(isWanted);
     const shown = matching.filter(({ observational }) => !observational).slice(0, limit);
@@ -43,6 +47,7 @@ export async function run(
     const { recorded, cluster } = await recordsAt(session, description, shown, now);
     const operations = targetedOperations(recorded, cluster, now);
     return {
+      missing,
       matching,
       operations,
       names: await readNames(session, description, toName(operations), cluster.nodes),
@@ -55,7 +60,8 @@ export async function run(
     context.note(`${observed} measurement-only (observational) targets do not count as pending.`);
   for (const warning of warnings) context.warn(warning);
   const count = matching.length - observed;
-  return pendingAnswer({ operations, names, warnings, count, now, withExitCode: options.exitCode });
+  const report = { operations, names, warnings, count, now, withExitCode: options.exitCode };
+  return withMissing(pendingAnswer(report), missing, ids.length - missing.length, context);
 }
 
 function filter(

@@ -1,5 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { NotFoundError, UsageError } from '../../core/errors.js';
+import { NotFoundError, SfOpsError, UsageError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
 import { SHORTEST_PREFIX } from '../../core/names.js';
 import { ambiguous, readObjectWish, type ObjectWish } from '../../core/object-reference.js';
@@ -71,15 +71,33 @@ export async function resolveObjects(
   typeName: string,
   texts: readonly string[],
 ): Promise<ObjectReference[]> {
+  const { found, missing } = await findObjects(session, description, typeName, texts);
+  if (missing[0] !== undefined) throw missing[0];
+  return found;
+}
+
+/**
+ * As `resolveObjects`, for commands that answer for those that are found.
+ *
+ * @returns `missing`: why each of the others is not among them
+ */
+export async function findObjects(
+  session: Session,
+  description: DatabaseDescription,
+  typeName: string,
+  texts: readonly string[],
+): Promise<{ found: ObjectReference[]; missing: SfOpsError[] }> {
   const wishes = texts.map(readObjectWish);
   const candidates = await candidatesOf(session, description, typeName, wishes);
-  const references: ObjectReference[] = [];
+  const found: ObjectReference[] = [];
+  const missing: SfOpsError[] = [];
   for (const [index, wish] of wishes.entries()) {
     const uuid =
       'uuid' in wish ? wish.uuid : await only(session, typeName, wish.name, [...candidates[index]!]);
-    references.push({ typeName, uuid });
+    if (uuid instanceof SfOpsError) missing.push(uuid);
+    else found.push({ typeName, uuid });
   }
-  return references;
+  return { found, missing };
 }
 
 /** @returns for each wish the uuids that its name or prefix matches */
@@ -133,18 +151,23 @@ function queriesFor(
   return queries;
 }
 
-async function only(session: Session, typeName: string, text: string, candidates: Uuid[]): Promise<Uuid> {
+async function only(
+  session: Session,
+  typeName: string,
+  text: string,
+  candidates: Uuid[],
+): Promise<Uuid | SfOpsError> {
   const [first, second] = candidates;
   if (first !== undefined && second === undefined) return first;
   const type = typeName.toLowerCase();
   if (first === undefined) {
-    throw new NotFoundError(`There is no ${type} ${shown(text)}.`, {
+    return new NotFoundError(`There is no ${type} ${shown(text)}.`, {
       hint: `Give a uuid, the beginning of one (${SHORTEST_PREFIX} characters or more), or a name.`,
     });
   }
   const living = await withoutGone(session, typeName, candidates);
   if (living.length === 1) return living[0]!;
-  throw ambiguous(type, text, candidates);
+  return ambiguous(type, text, candidates);
 }
 
 async function withoutGone(session: Session, typeName: string, uuids: Uuid[]): Promise<Uuid[]> {
