@@ -42,7 +42,7 @@ export async function deliver(
 }
 
 async function writeRows(
-  { rows, exitCode }: AnyAnswer,
+  { rows, exitCode, undelivered: changes }: AnyAnswer,
   writer: Writer,
   output: Output,
   signal: AbortSignal,
@@ -51,7 +51,8 @@ async function writeRows(
   if (Symbol.iterator in rows) {
     for (const row of rows) {
       if (output.readerLeft && mayStop) return;
-      if (signal.aborted) throw interrupted(signal);
+      // What was changed is told, also after a signal: whoever sent it has to know.
+      if (signal.aborted && changes === undefined) throw interrupted(signal);
       const wait = writer.row(row);
       if (wait !== undefined) await wait;
     }
