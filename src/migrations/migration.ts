@@ -1,10 +1,10 @@
 import type { Session } from '../database/session.js';
+import type { Database } from '../database/database.js';
 import type { Phase } from './alteration.js';
+import type { MigrationId } from './ids.js';
 import type { AlterationReport, Alterer } from './alter.js';
 import type { Servers } from './servers.js';
 import type { PreflightRule } from './preflight/rule.js';
-
-type MigrationId = 'drop-last-cluster-operation' | 'composite-target-uniqueness';
 
 /**
  * `pending`: nothing was done yet. `in_progress`: a part was, and `apply` goes on from there. `applied`: table and
@@ -69,6 +69,37 @@ export interface BackfillRow {
   created_at: number;
 }
 
+/** What `restore` did. */
+export interface Restored {
+  outcome: 'restored' | 'nothing_to_restore';
+  alterations: AlterationReport[];
+  /** Null without `--from`. */
+  values: RestoredValues | null;
+  /** The version of the table afterwards. */
+  version: number | null;
+}
+
+export interface RestoredValues {
+  file: string;
+  /** Values in the file. */
+  total: number;
+  restored: number;
+  /** Rows that had a value already, this one or a newer; it stays. */
+  kept: number;
+  /** Rows that do not exist any more. */
+  missing: number;
+  /** Whether the column now holds exactly what was backed up; null where rows are missing or hold newer values. */
+  exact: boolean | null;
+}
+
+/** How a migration is undone. */
+export interface Undo {
+  /** What it would do, in a sentence, for the question that is asked first; null if there is nothing to do. */
+  plan(this: void, database: Database, from: string | null): Promise<string | null>;
+  /** Undoes what was done, from wherever `apply` or an earlier undo stopped. The lease is held. */
+  run(this: void, alterer: Alterer, from: string | null): Promise<Restored>;
+}
+
 /** A change of one table, as Shaken Fist would make it, and everything around it that makes it safe. */
 export interface Migration {
   readonly id: MigrationId;
@@ -78,6 +109,10 @@ export interface Migration {
   /** In a few words, for tables and questions. */
   readonly summary: string;
   readonly rules: readonly PreflightRule[];
+  /** How to undo it; or why nobody can, in a clause. */
+  readonly undo: Undo | { impossible: string };
+  /** Whether it takes something away, and so can hide it first (`--phase`) and keep it (`--backup`). */
+  readonly takesAway: boolean;
   /** What it needs on its table beside SELECT and ALTER. */
   readonly privileges: readonly string[];
   status(session: Session): Promise<MigrationStatus>;

@@ -1,7 +1,6 @@
 import { ConflictError, RefusedError } from '../core/errors.js';
 import type { Database } from '../database/database.js';
 import type { AlterationReport, Alterer } from './alter.js';
-import { plannedRestore, restore, type Restored } from './drop-last-cluster-operation/restore.js';
 import { Lease, LeaseTakenError, whenItLapses } from '../database/lease.js';
 import {
   nothingApplied,
@@ -9,6 +8,7 @@ import {
   type ApplyRequest,
   type Migration,
   type PlannedStatement,
+  type Restored,
   type MigrationStatus,
 } from './migration.js';
 import type { Servers } from './servers.js';
@@ -79,19 +79,25 @@ export async function applyMigration(
   });
 }
 
-/** Undoes `drop-last-cluster-operation`. */
-export async function restoreColumn(
+/** @throws RefusedError if the migration cannot be undone, or not from where it is */
+export async function undoMigration(
+  migration: Migration,
   servers: Servers,
   from: string | null,
   maxWaitSeconds: number,
   operator: Operator,
 ): Promise<Restored> {
-  const planned = await plannedRestore(servers.database, from);
+  const { undo } = migration;
+  if ('impossible' in undo) {
+    throw new RefusedError(`${migration.id} cannot be undone: ${undo.impossible}.`, { word: 'not_undoable' });
+  }
+  const { database } = servers;
+  const planned = await undo.plan(database, from);
   if (planned === null)
     return { outcome: 'nothing_to_restore', alterations: [], values: null, version: null };
-  await operator.confirm(`This will ${planned}, in ${servers.database.settings.database}. Go ahead?`);
-  return underLease(servers, 'migrate restore', maxWaitSeconds, operator, (alterer) =>
-    restore(alterer, from),
+  await operator.confirm(`This will ${planned}, in ${database.settings.database}. Go ahead?`);
+  return underLease(servers, `migrate restore ${migration.id}`, maxWaitSeconds, operator, (alterer) =>
+    undo.run(alterer, from),
   );
 }
 

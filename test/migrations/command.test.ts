@@ -104,7 +104,7 @@ describe('migrate plan', () => {
     expect(exitCode).toBe(0);
     for (const line of stdout.split('\n')) expect(line).toMatch(/^$|^-- |^(ALTER|INSERT|SELECT) .*;$/);
     expect(stdout).toContain('-- preflight passed: server-version, ');
-    expect(stdout).toContain('-- unknown other-ddl: privilege PROCESS missing');
+    expect(stdout).toContain('-- unknown other-ddl: Cannot tell: privilege PROCESS missing');
     await site.query(stdout);
     expect((await migrate('verify')).exitCode).toBe(0);
     expect((await migrate('apply')).stdout).toMatch(/already_applied[\s\S]*already_applied/);
@@ -167,7 +167,7 @@ describe('migrate apply', () => {
     const conflict = await migrate('apply', '--yes', '--max-wait', '300ms', '--json');
     expect(conflict.exitCode).toBe(7);
     expect(jsonOf(conflict)).toMatchObject({ error: { code: 'no_quiet_moment' } });
-    expect((await migrate('apply', '--yes', '--timeout', '1', '--json')).exitCode).toBe(4);
+    expect((await migrate('apply', '--yes', '--timeout', '5', '--json')).exitCode).toBe(4);
     await site.query('COMMIT');
     expect(jsonOf(await migrate('status', '--json'))).toMatchObject({
       migrations: [{ state: 'pending' }, { state: 'pending' }],

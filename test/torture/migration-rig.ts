@@ -18,15 +18,16 @@ import type { MigrationFault, MigrationHistory, MigrationPlan, Write } from './m
 
 /** Servers for histories: one, or the nodes of a cluster. */
 export interface Ground {
-  nodes: readonly {
+  readonly nodes: readonly {
     settings(database: string): ConnectionOptions & { host: string; port: number; user: string };
     freeze(): void;
     thaw(): void;
     kill(): Promise<void>;
-    revive(): Promise<void>;
   }[];
   createDatabase(statements: readonly string[]): Promise<string>;
   settled(): Promise<void>;
+  /** Begins anew with all nodes: one that is killed in the middle of a schema change cannot come back by itself. */
+  renew(): Promise<void>;
 }
 
 /** The program, or one that forgets the fence, for which the checker must find losses. */
@@ -44,6 +45,8 @@ interface Run {
 
 /** Runs histories: writers write to the column while a migrator drops it and is hindered, and is run again. */
 export class MigrationRig {
+  #hasDeadNode = false;
+
   private constructor(
     private readonly ground: Ground,
     private readonly proxies: readonly FaultProxy[],
@@ -81,9 +84,10 @@ export class MigrationRig {
     const runs = isProduct ? await this.#migrate(database, plan, folder) : [];
     over.abort();
     await Promise.all([...writers, holder]);
-    await this.ground.settled();
+    if (!this.#hasDeadNode) await this.ground.settled();
     const final = kept ?? (await this.#recover(database, folder));
-    await byHand.end();
+    await byHand.end().catch(() => undefined);
+    if (this.#hasDeadNode) await this.#renew();
     return { seed: plan.seed, initial, writes, runs, final };
   }
 
@@ -165,10 +169,16 @@ export class MigrationRig {
         await sleep(fault.milliseconds);
         return node.thaw();
       case 'kill node':
-        await node.kill();
-        await sleep(fault.milliseconds);
-        return node.revive();
+        this.#hasDeadNode = true;
+        return node.kill();
     }
+  }
+
+  async #renew(): Promise<void> {
+    await this.ground.renew();
+    for (const [index, node] of this.ground.nodes.entries())
+      this.proxies[index]!.switchTo({ host: '127.0.0.1', port: node.settings('').port });
+    this.#hasDeadNode = false;
   }
 
   /** A writer of the old release: it names the column, and goes on where it is refused or cut off. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { createDatabase, startTestServer, tcpSettings } from '../servers/mariadb.js';
-import { startCluster } from '../servers/galera.js';
+import { startCluster, type TestCluster } from '../servers/galera.js';
 import { nextReleaseServer } from '../servers/next-release.js';
 import { freePorts } from '../servers/ports.js';
 import type { ServerInstallation } from '../../src/sandbox/installation.js';
@@ -37,20 +37,32 @@ async function standalone(installation?: ServerInstallation): Promise<StartedGro
     freeze: () => void process.kill(server.pid, 'SIGSTOP'),
     thaw: () => void process.kill(server.pid, 'SIGCONT'),
     kill: () => server.kill(),
-    revive: () => Promise.reject(new Error('a single server is not killed here')),
   };
   const ground = {
     nodes: [node],
     createDatabase: async (statements: readonly string[]) =>
       (await createDatabase(server, statements)).database,
     settled: () => Promise.resolve(),
+    renew: () => Promise.reject(new Error('a single server is not killed here')),
   };
   return { ground, stop: () => server.stop() };
 }
 
 async function galera(installation?: ServerInstallation): Promise<StartedGround> {
-  const cluster = await startCluster(installation === undefined ? {} : { installation });
-  return { ground: cluster, stop: () => cluster.stop() };
+  const start = (): Promise<TestCluster> => startCluster(installation === undefined ? {} : { installation });
+  let cluster = await start();
+  const ground: Ground = {
+    get nodes() {
+      return cluster.nodes;
+    },
+    createDatabase: (statements) => cluster.createDatabase(statements),
+    settled: () => cluster.settled(),
+    renew: async () => {
+      await cluster.stop();
+      cluster = await start();
+    },
+  };
+  return { ground, stop: () => cluster.stop() };
 }
 
 async function nextRelease(): Promise<ServerInstallation | null> {

@@ -1,10 +1,7 @@
 import { ExitCode } from '../../core/exit-codes.js';
+import { MIGRATION_IDS, type MigrationId } from '../../migrations/ids.js';
 import { defineCommand, type ArgumentDefinition, type Request } from '../definition.js';
 import { choice, duration, file, flag, optionalArgument } from '../parameters.js';
-
-/** The migrations that there are, in the order in which they are applied. */
-export const MIGRATION_IDS = ['drop-last-cluster-operation', 'composite-target-uniqueness'] as const;
-type MigrationId = (typeof MIGRATION_IDS)[number];
 
 const NONE = {};
 

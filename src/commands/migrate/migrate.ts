@@ -3,7 +3,7 @@ import { ExitCode } from '../../core/exit-codes.js';
 import type { ApplyRequest, Check, Migration } from '../../migrations/migration.js';
 import { withServers, type Servers } from '../../migrations/servers.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
-import { applyMigration, planMigration, restoreColumn } from '../../migrations/runner.js';
+import { applyMigration, planMigration, undoMigration } from '../../migrations/runner.js';
 import { migrationStatus } from '../../migrations/statuses.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -86,17 +86,9 @@ export async function restore(
   context: CommandContext,
   { options, arguments: { migration: name } }: RestoreRequest,
 ): Promise<AnyAnswer> {
-  const [migration] = chosen(name ?? 'drop-last-cluster-operation');
-  if (migration!.id !== 'drop-last-cluster-operation') {
-    throw new RefusedError(
-      `${migration!.id} cannot be undone: the old key has no room for the targets recorded since.`,
-      {
-        word: 'not_undoable',
-      },
-    );
-  }
+  const migration = name === undefined ? theOneThat(canBeUndone) : chosen(name)[0]!;
   return withServers(await context.database(), async (servers) => {
-    const restored = await restoreColumn(servers, options.from ?? null, options.maxWait, context);
+    const restored = await undoMigration(migration, servers, options.from ?? null, options.maxWait, context);
     return restoredAnswer(restored);
   });
 }
@@ -117,12 +109,11 @@ async function requireNoneBlocked(servers: Servers, migrations: readonly Migrati
 
 function readRequest(options: PlanRequest['options'], name: string | undefined): ApplyRequest {
   const { phase = null, backup = null } = options;
-  if ((phase !== null || backup !== null) && name === 'composite-target-uniqueness') {
-    throw new UsageError('--phase and --backup go with drop-last-cluster-operation.');
-  }
-  if (phase === 'hide' && name === undefined) {
-    throw new UsageError('--phase hide needs the migration: drop-last-cluster-operation.');
-  }
+  const { id } = theOneThat(({ takesAway }) => takesAway);
+  if ((phase !== null || backup !== null) && name !== undefined && name !== id)
+    throw new UsageError(`--phase and --backup go with ${id}.`);
+  if (phase === 'hide' && name === undefined)
+    throw new UsageError(`--phase hide needs the migration: ${id}.`);
   return {
     phase,
     backup,
@@ -133,6 +124,14 @@ function readRequest(options: PlanRequest['options'], name: string | undefined):
 
 function chosen(name: string | undefined): readonly Migration[] {
   return name === undefined ? MIGRATIONS : MIGRATIONS.filter(({ id }) => id === name);
+}
+
+function theOneThat(is: (migration: Migration) => boolean): Migration {
+  return MIGRATIONS.find(is)!;
+}
+
+function canBeUndone({ undo }: Migration): boolean {
+  return !('impossible' in undo);
 }
 
 function verdict(results: readonly Check['result'][]): ExitCode {

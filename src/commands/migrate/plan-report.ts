@@ -153,9 +153,9 @@ function script(plan: Plan, database: string): string {
     ...(statements.length === 0 ? ['', '-- Nothing remains to be done.'] : []),
     '',
     ...comment(
-      migration.id === 'drop-last-cluster-operation'
-        ? 'Undo: sf-ops migrate restore drop-last-cluster-operation --from BACKUP'
-        : 'Undo: none; the old key has no room for several targets of one operation.',
+      'impossible' in migration.undo
+        ? `Undo: none; ${migration.undo.impossible}.`
+        : `Undo: sf-ops migrate restore ${migration.id}, with --from BACKUP once it was dropped`,
     ),
     '',
   ].join('\n');

@@ -1,5 +1,4 @@
-import type { Restored } from '../../migrations/drop-last-cluster-operation/restore.js';
-import type { Applied, Check, Migration } from '../../migrations/migration.js';
+import type { Applied, Check, Migration, Restored } from '../../migrations/migration.js';
 import type { MigrationStatuses } from '../../migrations/statuses.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../render/answer.js';
@@ -174,7 +173,7 @@ export function appliedAnswer(applied: readonly AppliedMigration[]): AnyAnswer {
       },
       {
         name: 'killed',
-        heading: 'KILLED',
+        heading: 'ABORTED',
         value: ({ alterations }) => killed(alterations),
         align: 'right',
         priority: 2,
@@ -237,20 +236,19 @@ export function restoredAnswer(restored: Restored): AnyAnswer {
     ],
     rows: [restored],
     json: { document: () => restored },
-    before: () => {
-      if (exact === undefined) return [];
-      return exact
-        ? [{ text: 'The column holds exactly what was backed up.', style: 'good' }]
-        : [
-            {
-              text: 'The column holds other values than were backed up: those that were written since were kept.',
-              style: 'bad',
-            },
-          ];
-    },
+    before: () => exactness(restored.values),
     exitCode: exact === false ? ExitCode.NO : ExitCode.OK,
     undelivered: () => `restore: ${restored.outcome}.`,
   });
+}
+
+function exactness(values: Restored['values']): Line[] {
+  if (values === null) return [];
+  if (values.exact === true) return [{ text: 'The column holds exactly what was backed up.', style: 'good' }];
+  if (values.exact === false)
+    return [{ text: 'The column holds other values than were backed up.', style: 'bad' }];
+  const gone = `${values.missing} rows of the backup are gone`;
+  return [{ text: `${gone}, ${values.kept} had a value already, which stays.`, style: 'warning' }];
 }
 
 function waitedText({ alterations }: Pick<Applied, 'alterations'>): string {

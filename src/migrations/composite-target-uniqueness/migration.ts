@@ -46,6 +46,8 @@ export const compositeTargetUniqueness: Migration = {
     daemons,
     privilegesRule,
   ],
+  undo: { impossible: 'the old key has no room for the targets recorded since' },
+  takesAway: false,
   privileges: ['INSERT'],
   status,
   plan,

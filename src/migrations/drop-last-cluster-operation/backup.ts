@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ConflictError, RefusedError } from '../../core/errors.js';
+import type { Progress } from '../../core/progress.js';
 import type { Database } from '../../database/database.js';
 import { isFileError } from '../../files/new-file.js';
 import { versionOf } from '../ledger.js';
@@ -8,7 +9,7 @@ import { NotTextError, type BackupHeader } from './backup-format.js';
 import { whyNoBackup } from './backup-path.js';
 import { COLUMN, TABLE, type ColumnFacts } from './column.js';
 import { compare, holdsAll } from './compare.js';
-import { storedValues, valueTotals } from './values.js';
+import { countValues, storedValues, valueTotals } from './values.js';
 
 export interface TakenBackup extends WrittenBackup {
   /** True if an earlier run had already written these very values. */
@@ -26,10 +27,16 @@ export class BackupInPreparation {
     /** What an earlier run has left, or a file to write. */
     private readonly file: Backup | BackupWriter,
     private readonly header: Omit<BackupHeader, 'taken_at'>,
+    private readonly progress: Progress,
   ) {}
 
   /** @throws RefusedError if the file cannot be written, or is there and holds something else */
-  static async begin(database: Database, path: string, column: ColumnFacts): Promise<BackupInPreparation> {
+  static async begin(
+    database: Database,
+    path: string,
+    column: ColumnFacts,
+    progress: Progress,
+  ): Promise<BackupInPreparation> {
     const { database: name } = database.settings;
     const version = await database.read((session) => versionOf(session, TABLE));
     if (column.shape === null) {
@@ -48,7 +55,7 @@ export class BackupInPreparation {
       version: version ?? 0,
     } as const;
     const file = (await existing(database, path, column)) ?? (await newFile(database, path, column));
-    return new BackupInPreparation(database, path, file, header);
+    return new BackupInPreparation(database, path, file, header, progress);
   }
 
   /**
@@ -81,16 +88,23 @@ export class BackupInPreparation {
   }
 
   async #write(writer: BackupWriter, column: string): Promise<WrittenBackup> {
+    const total = await this.database.read((session) => countValues(session, column));
+    const task = this.progress.start({ doing: 'Backing up', done: 'backed up', unit: 'values', total });
     try {
       const [clock] = await this.database.read((session) =>
         session.rows<{ now: number }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) + 0e0 AS now`),
       );
       await writer.begin({ ...this.header, taken_at: clock!.now });
-      for await (const page of storedValues(this.database, column)) await writer.append(page);
+      for await (const page of storedValues(this.database, column)) {
+        await writer.append(page);
+        task.advance(page.length);
+      }
       return await writer.finish();
     } catch (error) {
       if (isFileError(error) || error instanceof NotTextError) throw failed(error.message, error);
       throw error;
+    } finally {
+      task.end();
     }
   }
 }

@@ -34,6 +34,7 @@ import { valuesLeft, valuesRestorable } from './rules/values-left.js';
 import { views } from './rules/views.js';
 import { COLUMN, TABLE, newFencedName, readColumn, readColumns, type TableColumns } from './column.js';
 import { hide, isAbsent, isGone, remove } from './removing.js';
+import { plannedRestore, restore } from './restore.js';
 import { TO_VERSION, status } from './status.js';
 import { TAG, dropping, fencing, hiding } from './statements.js';
 
@@ -69,6 +70,8 @@ export const dropLastClusterOperation: Migration = {
     daemons,
     privilegesRule,
   ],
+  undo: { plan: plannedRestore, run: restore },
+  takesAway: true,
   // `restore` puts values back: better to know before the column is gone.
   privileges: ['UPDATE'],
   status,

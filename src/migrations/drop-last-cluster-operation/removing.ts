@@ -51,7 +51,8 @@ export async function hide(alterer: Alterer, column: ColumnFacts): Promise<Alter
  */
 export async function remove(alterer: Alterer, column: ColumnFacts, path: string | null): Promise<Removed> {
   const { database } = alterer.servers;
-  const backup = path === null ? null : await BackupInPreparation.begin(database, path, column);
+  const { progress } = alterer.operator;
+  const backup = path === null ? null : await BackupInPreparation.begin(database, path, column, progress);
   const alterations: AlterationReport[] = [];
   try {
     if (column.visible) alterations.push(await hide(alterer, column));

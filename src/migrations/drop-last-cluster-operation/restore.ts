@@ -5,6 +5,7 @@ import { serverError, serverMessage } from '../../database/server-errors.js';
 import type { Session } from '../../database/session.js';
 import { runAlteration, type AlterationReport, type Alterer } from '../alter.js';
 import { stamp, versionOf } from '../ledger.js';
+import type { Restored, RestoredValues } from '../migration.js';
 import { Backup } from './backup-file.js';
 import { COLUMN, TABLE, readColumns } from './column.js';
 import { compare, isExact } from './compare.js';
@@ -13,29 +14,6 @@ import { DEFAULT_SHAPE, definitionOf } from './shape.js';
 import { TO_VERSION, status } from './status.js';
 import { addingBack, showing, unfencing } from './statements.js';
 import type { StoredValue } from './values.js';
-
-/** What `restore` did. */
-export interface Restored {
-  outcome: 'restored' | 'nothing_to_restore';
-  alterations: AlterationReport[];
-  /** Null without `--from`. */
-  values: RestoredValues | null;
-  /** The version of the table afterwards. */
-  version: number | null;
-}
-
-interface RestoredValues {
-  file: string;
-  /** Values in the file. */
-  total: number;
-  restored: number;
-  /** Rows that had a value already, this one or a newer; it stays. */
-  kept: number;
-  /** Rows that do not exist any more. */
-  missing: number;
-  /** Whether the column now holds exactly what was backed up; null where rows are missing or hold newer values. */
-  exact: boolean | null;
-}
 
 /** Where there is no backup to say: Shaken Fist's releases before version 3. */
 const DEFAULT_PLACE = 'metadata_json';
@@ -153,6 +131,12 @@ async function whyMisfit(
 async function restoreValues(alterer: Alterer, backup: Backup, sending: Sending): Promise<RestoredValues> {
   const { servers, lease, operator } = alterer;
   const { database } = servers;
+  const task = operator.progress.start({
+    doing: 'Putting back',
+    done: 'put back',
+    unit: 'values',
+    total: backup.rows,
+  });
   const result: RestoredValues = {
     file: backup.file,
     total: backup.rows,
@@ -161,12 +145,17 @@ async function restoreValues(alterer: Alterer, backup: Backup, sending: Sending)
     missing: 0,
     exact: null,
   };
-  for await (const batch of backup.values()) {
-    await lease.ensureHeld();
-    const { rows, restored } = await putBackBatch(database, batch, sending);
-    result.restored += restored;
-    result.kept += rows - restored;
-    result.missing += batch.length - rows;
+  try {
+    for await (const batch of backup.values()) {
+      await lease.ensureHeld();
+      const { rows, restored } = await putBackBatch(database, batch, sending);
+      result.restored += restored;
+      result.kept += rows - restored;
+      result.missing += batch.length - rows;
+      task.advance(batch.length);
+    }
+  } finally {
+    task.end();
   }
   if (result.missing > 0) {
     operator.warn(
