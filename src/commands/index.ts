@@ -15,6 +15,7 @@ import {
 } from './migrate/definitions.js';
 import { networkIsOkay, networkList } from './network/definitions.js';
 import { pending } from './pending/definition.js';
+import { queues } from './queues/definition.js';
 import { timeline } from './timeline/definition.js';
 import { show } from './show/definition.js';
 import { wait } from './wait/definition.js';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   history,
   show,
   explain,
+  queues,
   wait,
   graph,
   timeline,
