@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { COMMANDS } from '../../src/commands/index.js';
 import { PROGRAM } from '../../src/cli/program.js';
@@ -69,4 +70,9 @@ describe('the manual page', () => {
     const shown = await run('man', ['-l', file], { env: { ...process.env, MANWIDTH: '80', LANG: 'C' } });
     expect(shown.stdout).toMatch(/^ {3}sf-ops network is-okay \[network\.\.\.\] \[options\]$/m);
   });
+});
+
+test('docs/reference.md is made from the declarations of today: npm run reference', async () => {
+  const { stdout } = await runCli(['man', '--format', 'markdown']);
+  expect(readFileSync('docs/reference.md', 'utf8')).toBe(stdout);
 });

@@ -3,13 +3,14 @@ import type { AnyAnswer } from '../../render/answer.js';
 import { VERSION } from '../../version.js';
 import { GLOBAL_OPTIONS } from '../global-options.js';
 import { PROGRAM } from '../program.js';
+import { referencePage } from './markdown.js';
 import { optionSections, sectionsOf, usageOf } from './reference.js';
 import { textAnswer } from './text-answer.js';
 import { TOPICS } from './topics.js';
 
 /** `sf-ops man` */
 export async function runMan(): Promise<AnyAnswer> {
-  return textAnswer(manualPage());
+  return textAnswer(manualPage(), { markdown: { text: () => referencePage() } });
 }
 
 /** The manual page in man(7) macros. */
