@@ -7,12 +7,12 @@ import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import type { Session } from '../../database/session.js';
 import type { Activity, StrayWork } from '../rules/facts.js';
 import {
-  readActiveStates,
+  readActiveRows,
+  readActiveTargets,
   readRowsOf,
   readStatesOf,
-  type ActiveState,
+  type ActiveRow,
   type AuditedTarget,
-  type RowsOfOperation,
 } from './operation-rows.js';
 import { readTargetObjects } from './target-objects.js';
 import { readWorkRows, type QueuedWork } from './work-rows.js';
@@ -31,35 +31,31 @@ export async function readActivity(
   now: number,
 ): Promise<Activity> {
   const cluster = await readClusterFacts(session, description);
-  const active = await readActiveStates(session, description);
+  const active = await readActiveRows(session, description);
   const queued = await readWorkRows(session);
   const states = new Map<Uuid, string | null>(active.map(({ uuid, state }) => [uuid, state.value]));
   const stray = queued.filter(({ operation }) => operation === null || !states.has(operation.uuid));
-  const rows = await readRowsOf(session, [...states.keys()]);
+  const targets = await readActiveTargets(session, description);
   const others = [
-    ...[...rows.values()].flatMap(waitedFor),
+    ...active.flatMap(waitedFor),
     ...stray.flatMap(({ operation }) => operation?.uuid ?? []),
   ].filter((uuid) => !states.has(uuid));
   for (const [uuid, state] of await readStatesOf(session, description, others)) states.set(uuid, state);
 
   const work = workByOperation(queued);
   const operations = active.map((one) => {
-    const record = recordOf(one, rows.get(one.uuid)!, work.get(one.uuid) ?? [], states);
+    const record = recordOf(one, targets.get(one.uuid) ?? [], work.get(one.uuid) ?? [], states);
     return { record, blocker: blockerOf(record, cluster, now) };
   });
   return {
     operations,
     strayWork: await strayWork(session, stray, states),
-    objects: await readTargetObjects(
-      session,
-      description,
-      [...rows.values()].flatMap(({ targets }): AuditedTarget[] => targets),
-    ),
+    objects: await readTargetObjects(session, description, [...targets.values()].flat()),
     cluster,
   };
 }
 
-function waitedFor({ header }: RowsOfOperation): Uuid[] {
+function waitedFor({ header }: ActiveRow): Uuid[] {
   const { dependsOn, runsAfter } = header?.header.stored ?? {};
   return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
 }
@@ -77,8 +73,8 @@ function workByOperation(queued: readonly QueuedWork[]): Map<Uuid, WorkRow[]> {
 }
 
 function recordOf(
-  { uuid, type, state }: ActiveState,
-  { header, targets }: RowsOfOperation,
+  { uuid, type, state, header }: ActiveRow,
+  targets: readonly AuditedTarget[],
   work: readonly WorkRow[],
   states: ReadonlyMap<Uuid, string | null>,
 ): OperationRecord {

@@ -11,10 +11,11 @@ import type { Session } from '../../database/session.js';
 /** Operations named in one statement. */
 const CHUNK = 1000;
 
-export interface ActiveState {
+export interface ActiveRow {
   uuid: Uuid;
   type: string;
   state: StateRow;
+  header: RowsOfOperation['header'];
 }
 
 export interface RowsOfOperation {
@@ -25,19 +26,35 @@ export interface RowsOfOperation {
 /** A target with the label that the database has for its type. */
 export type AuditedTarget = OperationTarget & { label: string };
 
-/** The state rows of all active operations; reads nothing else. */
-export async function readActiveStates(
+/** The states of all active operations with their headers, joined in that order whatever the optimizer thinks. */
+export async function readActiveRows(
   session: Session,
   description: DatabaseDescription,
-): Promise<ActiveState[]> {
-  const rows = await session.rows<StateColumns>(sql`
-    SELECT s.object_uuid, s.object_type, s.state_value, s.update_time, s.message FROM object_states s
+): Promise<ActiveRow[]> {
+  type Row = StateColumns & HeaderRow & { uuid: string | null; operation_type: string };
+  const rows = await session.rows<Row>(sql`
+    SELECT s.object_uuid, s.object_type, s.state_value, s.update_time, s.message,
+      h.uuid, h.operation_type, h.created_at, h.priority, h.node_uuid, h.metadata_json
+    FROM object_states s LEFT JOIN cluster_operations h ON h.uuid = REPLACE(s.object_uuid, '-', '')
     WHERE ${isActiveOperation(description)} ${IN_INDEX_ORDER}`);
   return rows.map((row) => ({
     uuid: parseUuid(row.object_uuid) ?? row.object_uuid,
     type: valueOfObjectType(row.object_type),
     state: { value: row.state_value, since: row.update_time, message: row.message },
+    header: row.uuid === null ? null : { type: row.operation_type, header: operationHeader(row) },
   }));
+}
+
+/** The targets of all active operations, from the active side too. */
+export async function readActiveTargets(
+  session: Session,
+  description: DatabaseDescription,
+): Promise<Map<Uuid, AuditedTarget[]>> {
+  // Every column, so that an account which may not see `observational` is refused instead of misled.
+  const rows = await session.rows<TargetColumns>(sql`
+    SELECT t.* FROM object_states s STRAIGHT_JOIN cluster_operation_targets t ON t.operation_uuid = s.object_uuid
+    WHERE ${isActiveOperation(description)} ${IN_INDEX_ORDER}`);
+  return targetsByOperation(rows);
 }
 
 /** Headers and targets of operations, a round trip a thousand. */
@@ -123,25 +140,26 @@ interface TargetColumns {
 
 function targetsQuestion(uuids: readonly Uuid[]): Question<Map<Uuid, AuditedTarget[]>> {
   return question(
-    // Every column, so that an account which may not see `observational` is refused instead of misled.
     sql`SELECT * FROM cluster_operation_targets WHERE operation_uuid IN ${uuids}`,
-    (rows: TargetColumns[]) => {
-      const targets = new Map<Uuid, AuditedTarget[]>();
-      for (const row of rows) {
-        const uuid = parseUuid(row.operation_uuid) ?? row.operation_uuid;
-        const target: AuditedTarget = {
-          sequenceNumber: row.sequence_number,
-          label: row.target_object_type,
-          objectType: valueOfObjectType(row.target_object_type),
-          uuid: parseUuid(row.target_uuid) ?? row.target_uuid,
-          createdAt: row.created_at,
-          observational: row.observational === 1,
-        };
-        const known = targets.get(uuid);
-        if (known === undefined) targets.set(uuid, [target]);
-        else known.push(target);
-      }
-      return targets;
-    },
+    targetsByOperation,
   );
+}
+
+function targetsByOperation(rows: readonly TargetColumns[]): Map<Uuid, AuditedTarget[]> {
+  const targets = new Map<Uuid, AuditedTarget[]>();
+  for (const row of rows) {
+    const uuid = parseUuid(row.operation_uuid) ?? row.operation_uuid;
+    const target: AuditedTarget = {
+      sequenceNumber: row.sequence_number,
+      label: row.target_object_type,
+      objectType: valueOfObjectType(row.target_object_type),
+      uuid: parseUuid(row.target_uuid) ?? row.target_uuid,
+      createdAt: row.created_at,
+      observational: row.observational === 1,
+    };
+    const known = targets.get(uuid);
+    if (known === undefined) targets.set(uuid, [target]);
+    else known.push(target);
+  }
+  return targets;
 }
