@@ -44,13 +44,15 @@ export async function run(
     const busy = new Set(targets.map(({ objectUuid }) => objectUuid));
     const isComplete = 'typeName' in of ? false : of.every(({ uuid }) => busy.has(uuid));
     const doubtful = !isComplete && (await recordsOneTargetOnly(session));
-    const { recorded, cluster } = await recordsAt(session, description, shown, now);
+    // A list of a whole cluster has names for its beginning only, which are looked up once, at the end.
+    const named = !('typeName' in of);
+    const { recorded, cluster, ...known } = await recordsAt(session, description, shown, now, { named });
     const operations = targetedOperations(recorded, cluster, now);
     return {
       missing,
       matching,
       operations,
-      names: await readNames(session, description, toName(operations), cluster.nodes),
+      names: named ? known.names : await readNames(session, description, toName(operations), cluster.nodes),
       warnings: doubtful ? [ONE_TARGET_ONLY] : [],
     };
   });
