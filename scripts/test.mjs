@@ -41,6 +41,7 @@ const TIERS = {
     workers: 2,
   },
   cli: { folders: ['cli'], workers: 2 },
+  screens: { folders: ['screens'], workers: 1 },
   package: { folders: ['package'], workers: 2 },
   cluster: { folders: ['cluster', 'torture'], workers: 1 },
   faults: { folders: ['faults'], workers: 1 },

@@ -50,7 +50,8 @@ test('is-okay on a terminal: the answer, what wants attention, how many more the
 ${bold('OKAY  NETWORK     VERDICT  PENDING  OLDEST  WHY')}
 ${yes}   ${attention('system/dmz')}  ${attention('pending')}        ${attention('1')}  ${attention('5h10m')}   ${attention('attention: orphaned')}
 2 more are okay.
-${DIM}Database only: bridges, dnsmasq and mesh were not looked at. Answered by HOST, causal.${PLAIN}
+${DIM}Database only: bridges, dnsmasq and mesh were not looked at.${PLAIN}
+${DIM}Answered by HOST, causal.${PLAIN}
 Mend: sf-ops requeue aaaaaaaa-2
 `,
   );

@@ -52,7 +52,7 @@ export function gateAnswer({ answer, names, named, limit, now }: GateReport): An
       ...networks
         .filter((network) => named || verbose || full || network.okay !== true)
         .flatMap((network) => evidence(network, names, now, full)),
-      notLookedAt(answer),
+      ...notLookedAt(answer),
     ],
     next: () => (stuck === undefined ? null : next(stuck, names)),
     exitCode: answer.okay === null ? ExitCode.UNAVAILABLE : answer.okay ? ExitCode.OK : ExitCode.NO,
@@ -185,17 +185,20 @@ const CHECK_STYLES: Readonly<Record<Check['result'], Style>> = {
 };
 
 /** How far was looked, by whom, and whether the answer can be late. */
-function notLookedAt({ networks, read_consistency: reader }: GateAnswer): Line {
-  const scope = networks.some(({ scope }) => scope === 'database')
-    ? 'Database only: bridges, dnsmasq and mesh were not looked at. '
-    : '';
-  return readerLine(reader, scope);
+function notLookedAt({ networks, read_consistency: reader }: GateAnswer): Line[] {
+  const isDatabaseOnly = networks.some(({ scope }) => scope === 'database');
+  return [
+    ...(isDatabaseOnly
+      ? [{ text: 'Database only: bridges, dnsmasq and mesh were not looked at.', style: 'dim' } as const]
+      : []),
+    readerLine(reader),
+  ];
 }
 
-export function readerLine({ node, causal }: GateAnswer['read_consistency'], scope = ''): Line {
+export function readerLine({ node, causal }: GateAnswer['read_consistency']): Line {
   return causal
-    ? { text: `${scope}Answered by ${node}, causal.`, style: 'dim' }
-    : { text: `${scope}Answered by ${node}, which may be behind.`, style: 'warning' };
+    ? { text: `Answered by ${node}, causal.`, style: 'dim' }
+    : { text: `Answered by ${node}, which may be behind.`, style: 'warning' };
 }
 
 /** An orphan can be given its work row back; for the others the reason comes first. */
