@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './definition.js';
 import { audit } from './audit/definition.js';
 import { doctor } from './doctor/definition.js';
+import { abort, requeue } from './change/definitions.js';
 import { enqueue } from './enqueue/definition.js';
 import { graph } from './graph/definition.js';
 import { explain } from './explain/definition.js';
@@ -41,6 +42,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   wait,
   graph,
   timeline,
+  requeue,
+  abort,
   networkIsOkay,
   networkList,
   migrateStatus,

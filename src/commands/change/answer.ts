@@ -1,0 +1,107 @@
+import { ExitCode } from '../../core/exit-codes.js';
+import type { NoChange } from '../../core/operations/change.js';
+import type { ChangeOutcome } from '../../operations/change.js';
+import type { Chosen } from '../../operations/choose-operations.js';
+import { answerOf, type AnyAnswer, type Column } from '../../render/answer.js';
+
+/** A row of the API. */
+interface ChangedRow {
+  operation_uuid: string;
+  from: string;
+  to: string;
+  queue_name: string | null;
+}
+
+interface UnchangedRow {
+  operation_uuid: string;
+  why: string;
+}
+
+type Row = ChangedRow | UnchangedRow;
+
+const EXIT_CODES: Readonly<Record<NoChange['kind'], ExitCode>> = {
+  already: ExitCode.OK,
+  gone: ExitCode.NOT_FOUND,
+  moved: ExitCode.CONFLICT,
+  refused: ExitCode.REFUSED,
+};
+
+interface ChangeAnswer {
+  /** `requeued` */
+  verb: string;
+  isRehearsal: boolean;
+  unknown: Chosen['unknown'];
+}
+
+/** Rows as they are done; the JSON document when all are. The exit code is the worst of them. */
+export function changeAnswer(
+  outcomes: AsyncIterable<ChangeOutcome>,
+  { verb, isRehearsal, unknown }: ChangeAnswer,
+): AnyAnswer {
+  const changed: ChangedRow[] = [];
+  const unchanged: UnchangedRow[] = [];
+  let exitCode: ExitCode = ExitCode.OK;
+  const worsen = (code: ExitCode): void => {
+    if (code > exitCode) exitCode = code;
+  };
+
+  async function* rows(): AsyncGenerator<Row> {
+    for (const { text, problem } of unknown) {
+      worsen(problem.exitCode);
+      unchanged.push({ operation_uuid: text, why: problem.message });
+      yield unchanged.at(-1)!;
+    }
+    for await (const outcome of outcomes) {
+      const { operationUuid: operation_uuid } = outcome;
+      if ('kind' in outcome) {
+        worsen(EXIT_CODES[outcome.kind]);
+        unchanged.push({ operation_uuid, why: outcome.why });
+        yield unchanged.at(-1)!;
+      } else {
+        const { from, to, queueName: queue_name } = outcome;
+        changed.push({ operation_uuid, from, to, queue_name });
+        yield changed.at(-1)!;
+      }
+    }
+  }
+
+  return answerOf<Row>({
+    columns: COLUMNS,
+    rows: rows(),
+    json: { document: () => ({ dry_run: isRehearsal, changed, unchanged }) },
+    empty: { text: 'No operation is meant by that.', style: 'dim' },
+    after: () => {
+      const count = changed.length;
+      const said = isRehearsal ? `would be ${verb}` : verb;
+      return [`${count} ${said}${unchanged.length > 0 ? `, ${unchanged.length} left as they are` : ''}.`];
+    },
+    exitCode: () => exitCode,
+    undelivered: () =>
+      `stdout could not take the whole answer: ${verb} ${changed.map(({ operation_uuid: uuid }) => uuid).join(' ') || 'none'}`,
+  });
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { name: 'operation_uuid', heading: 'OPERATION', value: (row) => row.operation_uuid },
+  { name: 'from', heading: 'FROM', value: (row) => ('from' in row ? row.from : null) },
+  {
+    name: 'to',
+    heading: 'TO',
+    value: (row) => ('to' in row ? row.to : null),
+    style: (row) => ('to' in row ? 'good' : undefined),
+  },
+  {
+    name: 'queue_name',
+    heading: 'QUEUE',
+    value: (row) => ('to' in row ? row.queue_name : null),
+    shrink: 'middle',
+    priority: 1,
+  },
+  {
+    name: 'why',
+    heading: 'UNCHANGED BECAUSE',
+    value: (row) => ('why' in row ? row.why : null),
+    style: () => 'warning',
+    shrink: 'wrap',
+  },
+];

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { sql, type SQL } from 'drizzle-orm';
+import { ConflictError, SfOpsError } from '../core/errors.js';
+import { nameOfObjectType } from '../core/object-types.js';
+import { isSameChange, type Change, type ChangeOptions, type NoChange } from '../core/operations/change.js';
+import type { ClusterFacts } from '../core/cluster-facts.js';
+import type { OperationRecord, StateRow, WorkRow } from '../core/operations/operation-record.js';
+import { pythonJson } from '../core/python-json.js';
+import type { Uuid } from '../core/uuid.js';
+import type { Database } from '../database/database.js';
+import type { DatabaseDescription } from '../database/description.js';
+import { recordAuditEvents } from '../database/queries/events.js';
+import { readRecords } from '../database/queries/operation-records.js';
+import { serverError, serverMessage } from '../database/server-errors.js';
+import type { Transaction } from '../database/transaction.js';
+import type { Session } from '../database/session.js';
+import type { Producer } from './enqueue/audit.js';
+
+/** How an operation is changed: a rule of `core/operations/change.ts`. */
+export type Decide = (
+  record: OperationRecord,
+  cluster: ClusterFacts,
+  options: ChangeOptions,
+) => Change | NoChange;
+
+export interface ChangeRequest {
+  /** In the order in which they are handled. */
+  readonly operations: readonly Uuid[];
+  readonly decide: Decide;
+  readonly force: boolean;
+  /** Why, for the state's message and the audit event; null where nobody said. */
+  readonly reason: string | null;
+  readonly isRehearsal: boolean;
+  readonly producer: Producer;
+  /** Unix seconds. */
+  readonly now: () => number;
+  readonly warn: (text: string) => void;
+}
+
+/** What became of one operation. */
+export type ChangeOutcome = { operationUuid: Uuid } & (Change | NoChange);
+
+/** Looks at operations as they are, and says what would be done about each; writes nothing. */
+export async function planChanges(database: Database, request: ChangeRequest): Promise<ChangeOutcome[]> {
+  const description = await database.describe();
+  const now = request.now();
+  return database.snapshot(async (session) => {
+    const { records, cluster } = await readRecords(session, description, request.operations, now);
+    return request.operations.map((operationUuid) => {
+      const record = records.get(operationUuid);
+      return {
+        operationUuid,
+        ...(record === undefined ? GONE : request.decide(record, cluster, { force: request.force, now })),
+      };
+    });
+  });
+}
+
+/**
+ * Changes operations one after the other, each in a transaction of its own that looks again before it writes: whoever
+ * moved first, a worker or another operator, wins, and the operation is left as it is. An audit event for each.
+ *
+ * @param planned from `planChanges`
+ */
+export async function* applyChanges(
+  database: Database,
+  request: ChangeRequest,
+  planned: readonly ChangeOutcome[],
+): AsyncGenerator<ChangeOutcome> {
+  const description = await database.describe();
+  for (const plan of planned) {
+    if ('kind' in plan || request.isRehearsal) {
+      yield plan;
+      continue;
+    }
+    const { operationUuid } = plan;
+    const outcome = await change(database, description, request, plan);
+    yield { operationUuid, ...outcome.result };
+    if (!('kind' in outcome.result))
+      await audit(database, request, operationUuid, outcome.result, outcome.record!);
+  }
+}
+
+const GONE: NoChange = { kind: 'gone', why: 'there is no such operation; finished ones are removed' };
+const MOVED: NoChange = { kind: 'moved', why: 'somebody else changed it meanwhile' };
+
+interface Done {
+  result: Change | NoChange;
+  record: OperationRecord | null;
+}
+
+async function change(
+  database: Database,
+  description: DatabaseDescription,
+  request: ChangeRequest,
+  plan: { operationUuid: Uuid } & Change,
+): Promise<Done> {
+  const { operationUuid: uuid } = plan;
+  // The time that marks the change as ours, should COMMIT not be answered.
+  const stamp = request.now();
+  const transaction: Transaction<Done> = {
+    subject: `the change of operation ${uuid}`,
+    work: async (session): Promise<Done> => {
+      // Locked before the look: what is seen then stays so until the end.
+      await session.rows(sql`SELECT 1 FROM object_states
+        WHERE object_type IN ${description.operationLabels} AND object_uuid = ${uuid} FOR UPDATE`);
+      const now = request.now();
+      const { records, cluster } = await readRecords(session, description, [uuid], now);
+      const record = records.get(uuid) ?? null;
+      if (record === null) return { result: GONE, record };
+      const decided = request.decide(record, cluster, { force: request.force, now });
+      if (!isSameChange(decided, plan)) {
+        const why = 'kind' in decided ? `${MOVED.why}: ${decided.why}` : MOVED.why;
+        return { result: { ...MOVED, why }, record };
+      }
+      await write(session, record, plan, { stamp, message: messageOf(request, plan) });
+      return { result: plan, record };
+    },
+    isCommitted: async (session, { result }) =>
+      'kind' in result ||
+      (
+        await session.rows(sql`SELECT 1 FROM object_states WHERE object_type IN ${description.operationLabels}
+          AND object_uuid = ${uuid} AND state_value = ${plan.to} AND update_time = ${stamp}`)
+      ).length > 0,
+    inquiry: `sf-ops show ${uuid}`,
+  };
+  try {
+    return await database.write(transaction);
+  } catch (error) {
+    if (error instanceof MovedError) return { result: MOVED, record: null };
+    throw error;
+  }
+}
+
+interface Writing {
+  stamp: number;
+  message: string | null;
+}
+
+/** @throws MovedError where a row is not as it was seen */
+async function write(
+  session: Session,
+  record: OperationRecord,
+  plan: Change,
+  writing: Writing,
+): Promise<void> {
+  const { uuid, type } = record;
+  for (const row of plan.remove) await once(session, sql`DELETE FROM work_queue WHERE ${isRow(row)}`);
+  if (plan.release !== null) {
+    await once(
+      session,
+      sql`UPDATE work_queue SET claimed_at = NULL, claimed_by = NULL, queue_name = ${plan.queueName},
+      scheduled_at = ${writing.stamp} WHERE ${isRow(plan.release)}`,
+    );
+  }
+  if (plan.insert) {
+    const payload = pythonJson({ operation_type: type!, operation_uuid: uuid });
+    await once(
+      session,
+      sql`INSERT INTO work_queue
+      (queue_name, scheduled_at, claimed_at, claimed_by, attempts, payload, created_at)
+      VALUES (${plan.queueName}, ${writing.stamp}, NULL, NULL, 0, ${payload}, ${writing.stamp})`,
+    );
+  }
+  const state = record.state as StateRow;
+  await once(
+    session,
+    sql`UPDATE object_states SET state_value = ${plan.to}, update_time = ${writing.stamp},
+    message = ${writing.message} WHERE object_type = ${nameOfObjectType(type!) ?? type!.toUpperCase()}
+    AND object_uuid = ${uuid} AND state_value = ${state.value}`,
+  );
+}
+
+function isRow({ id, claimedAt }: WorkRow): SQL {
+  return sql`id = ${id} AND claimed_at <=> ${claimedAt}`;
+}
+
+async function once(session: Session, statement: SQL): Promise<void> {
+  if ((await session.change(statement)) !== 1) throw new MovedError('A row changed since the look.');
+}
+
+/** A worker has changed a work row since the look, which its lock on the row allows. Nothing was written. */
+class MovedError extends ConflictError {}
+
+/** `object_states.message` is VARCHAR(255). */
+const LONGEST_MESSAGE = 255;
+
+function messageOf({ reason, producer }: ChangeRequest, { to }: Change): string {
+  const verb = to === 'abort' ? 'aborted' : 'requeued';
+  const why = reason === null ? '' : `: ${reason}`;
+  return [...`${verb} by sf-ops (${producer.user}@${producer.fqdn})${why}`]
+    .slice(0, LONGEST_MESSAGE)
+    .join('');
+}
+
+/** The change is made whether or not its event can be written: that it cannot is a warning. */
+async function audit(
+  database: Database,
+  { producer, reason, now, warn }: ChangeRequest,
+  uuid: Uuid,
+  { from, to, queueName }: Change,
+  { type, targets }: OperationRecord,
+): Promise<void> {
+  const verb = to === 'abort' ? 'aborted' : 'requeued';
+  try {
+    await recordAuditEvents(database, [
+      {
+        eventUuid: randomUUID(),
+        timestamp: now(),
+        fqdn: producer.fqdn,
+        message: `${type} operation ${verb} by an operator`,
+        extra: {
+          from,
+          queue_name: queueName,
+          reason,
+          requested_by: { host: producer.fqdn, program: 'sf-ops', user: producer.user },
+          to,
+        },
+        requestId: null,
+        objects: [
+          { objectType: type!, uuid },
+          ...targets.map(({ objectType, uuid: target }) => ({ objectType, uuid: target })),
+        ],
+      },
+    ]);
+  } catch (error) {
+    if (!(error instanceof SfOpsError) && serverError(error) === null) throw error;
+    warn(`operation ${uuid} was ${verb}, but the audit event could not be written: ${serverMessage(error)}`);
+  }
+}
