@@ -15,6 +15,7 @@ import {
   migrateVerify,
 } from './migrate/definitions.js';
 import { networkIsOkay, networkList } from './network/definitions.js';
+import { prune } from './prune/definition.js';
 import { pending } from './pending/definition.js';
 import { queues } from './queues/definition.js';
 import { timeline } from './timeline/definition.js';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   timeline,
   requeue,
   abort,
+  prune,
   networkIsOkay,
   networkList,
   migrateStatus,

@@ -4,7 +4,7 @@ import { ConflictError, SfOpsError } from '../core/errors.js';
 import { nameOfObjectType } from '../core/object-types.js';
 import { isSameChange, type Change, type ChangeOptions, type NoChange } from '../core/operations/change.js';
 import type { ClusterFacts } from '../core/cluster-facts.js';
-import type { OperationRecord, StateRow, WorkRow } from '../core/operations/operation-record.js';
+import type { OperationRecord, WorkRow } from '../core/operations/operation-record.js';
 import { pythonJson } from '../core/python-json.js';
 import type { Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
@@ -162,7 +162,7 @@ async function write(
       VALUES (${plan.queueName}, ${writing.stamp}, NULL, NULL, 0, ${payload}, ${writing.stamp})`,
     );
   }
-  const state = record.state as StateRow;
+  const state = record.state!;
   await once(
     session,
     sql`UPDATE object_states SET state_value = ${plan.to}, update_time = ${writing.stamp},

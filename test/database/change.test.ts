@@ -37,7 +37,11 @@ describe.each<[string, SchemaVariant]>([
   async function change(
     verb: keyof typeof USE_CASES,
     operations: readonly string[],
-    { force = false, meanwhile = async () => undefined as unknown, reason = null as string | null } = {},
+    {
+      force = false,
+      meanwhile = async (): Promise<unknown> => undefined,
+      reason = null as string | null,
+    } = {},
   ): Promise<ChangeOutcome[]> {
     const database = site.database();
     const warnings: string[] = [];
