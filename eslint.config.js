@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   database: ['core', 'files', 'configuration'],
   operations: ['core', 'files', 'configuration', 'database'],
   gate: ['core', 'files', 'configuration', 'database'],
-  audit: ['core', 'files', 'configuration', 'database', 'operations'],
+  audit: ['core', 'files', 'configuration', 'database', 'operations', 'gate'],
   migrations: ['core', 'files', 'configuration', 'database', 'audit'],
   sandbox: ['core', 'files', 'configuration', 'database', 'operations', 'migrations'],
   commands: [

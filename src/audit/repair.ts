@@ -15,7 +15,8 @@ import type { Change, Plan, Workshop } from './fixes/plan.js';
 export interface Repairer {
   /** `alice` */
   user: string;
-  host: string;
+  /** The host. */
+  fqdn: string;
   /** Unix seconds. */
   now: () => number;
 }
@@ -44,7 +45,7 @@ export async function planRepairs(
 ): Promise<PlannedRepair[]> {
   const description = await database.describe();
   const oneTargetOnly = await database.read(recordsOneTargetOnly);
-  const who = `sf-ops (${repairer.user}@${repairer.host})`;
+  const who = `sf-ops (${repairer.user}@${repairer.fqdn})`;
   const workshop: Workshop = { facts, description, oneTargetOnly, who };
   return findings.flatMap((finding) => {
     if (finding.result !== 'fail') return [];
@@ -112,14 +113,14 @@ async function takeSteps(session: Session, { steps }: Change): Promise<void> {
 function eventOf(
   rule: AuditRuleId,
   { what, extra, objects }: Change,
-  { user, host, now }: Repairer,
+  { user, fqdn, now }: Repairer,
 ): AuditEvent {
   return {
     eventUuid: randomUUID(),
     timestamp: now(),
-    fqdn: host,
+    fqdn,
     message: `sf-ops audit, ${rule}: ${what}`,
-    extra: { ...(extra as Record<string, string>), rule, program: 'sf-ops', user, host },
+    extra: { ...(extra as Record<string, string>), rule, program: 'sf-ops', user, host: fqdn },
     requestId: null,
     objects,
   };

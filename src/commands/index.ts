@@ -7,6 +7,7 @@ import { graph } from './graph/definition.js';
 import { explain } from './explain/definition.js';
 import { history } from './history/definition.js';
 import { latest } from './latest/definition.js';
+import { smoke } from './smoke/definition.js';
 import {
   migrateApply,
   migratePlan,
@@ -55,6 +56,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   migrateRestore,
   doctor,
   audit,
+  smoke,
   sandboxStart,
   sandboxStop,
   sandboxStatus,

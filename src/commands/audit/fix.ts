@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import type { Audited } from '../../audit/audit.js';
 import {
   makeRepair,
@@ -10,6 +9,7 @@ import {
 import { ExitCode } from '../../core/exit-codes.js';
 import { isProblem, type Finding } from '../../core/finding.js';
 import type { Database } from '../../database/database.js';
+import { thisOperator } from '../../operations/operator.js';
 import { answerOf, type AnyAnswer, type Column, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { foundIn, subjectText } from './rows.js';
@@ -54,7 +54,7 @@ export async function fixAnswer(
   dryRun: boolean,
   toAnswer: (findings: readonly Finding[]) => object,
 ): Promise<AnyAnswer> {
-  const repairer = { user: accountName(), host: hostname(), now: () => context.now() };
+  const repairer = { ...thisOperator(), now: () => context.now() };
   const plans = await planRepairs(database, audited, repairer);
   const doable = plans.filter(({ plan }) => 'change' in plan).length;
   if (!dryRun && doable > 0) await context.confirm(await question(database, plans));
@@ -128,13 +128,4 @@ async function question(database: Database, plans: readonly PlannedRepair[]): Pr
   const rules = [...new Set(plans.map(({ rule }) => rule))].join(', ');
   const where = `${galera === null ? 'the server' : 'the cluster of'} ${node} (${address})`;
   return `Make ${count === 1 ? '1 repair' : `${count} repairs`} for ${rules} in the database ${database.settings.database} on ${where}?`;
-}
-
-/** An account without a name, as in many containers, is its number. */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
 }

@@ -86,6 +86,31 @@ export async function enqueue(
   return outcomes;
 }
 
+/**
+ * Enqueues as a part of the caller's transaction: what that ends in, these end in.
+ *
+ * @throws SfOpsError for a request that cannot be met
+ */
+export async function enqueueIn(
+  session: Session,
+  description: DatabaseDescription,
+  request: unknown,
+  options: EnqueueOptions,
+): Promise<Decision> {
+  const { outcomes, end, mostBytes } = await decideBatch(
+    session,
+    description,
+    [draftOf(request)],
+    options,
+    true,
+  );
+  const [outcome] = outcomes as [EnqueueOutcome];
+  if (outcome instanceof SfOpsError) throw outcome;
+  const rows = outcome.rows === null ? [] : [outcome.rows];
+  await runTogether(session, [...enqueueStatements(description, rows, mostBytes), ...end], mostBytes);
+  return outcome;
+}
+
 /** Decides about requests without writing or locking anything, and shows the statements that would be sent. */
 export async function rehearseEnqueue(
   database: Database,

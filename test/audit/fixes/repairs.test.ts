@@ -17,7 +17,7 @@ import { Site } from '../../fixtures/site.js';
 import { age, DEFECTS, LONG_AGO } from '../facts/defects.js';
 
 const FIXABLE = Object.keys(FIXES) as AuditRuleId[];
-const REPAIRER = { user: 'alice', host: 'sf-1', now };
+const REPAIRER = { user: 'alice', fqdn: 'sf-1', now };
 
 async function look(database: Database, id: AuditRuleId): Promise<Audited> {
   return audit(database, {
