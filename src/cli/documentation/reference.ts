@@ -11,6 +11,8 @@ import { flagOf, kebab } from '../typed-values.js';
 
 type Entry = HelpSection['entries'][number];
 
+const LONG_LIST = 8;
+
 /** `sf-ops latest <object-type> <uuid> [options]` */
 export function usageOf({ name, arguments: declared, options }: CommandDefinition): string {
   const words = Object.entries(declared).map(([argument, definition]) => argumentTerm(argument, definition));
@@ -41,22 +43,27 @@ export function sectionsOf(definition: CommandDefinition): HelpSection[] {
 /** A section for each group of options; those without a group come first. */
 export function optionSections(options: OptionDefinitions): HelpSection[] {
   const sections = new Map<string, Entry[]>([['Options', []]]);
+  /** A long list of words is told once: the words → the option that has told them. */
+  const told = new Map<readonly string[], string>();
   for (const [name, definition] of Object.entries(options)) {
-    const title = definition.group ?? 'Options';
-    sections.set(title, [...(sections.get(title) ?? []), optionEntry(name, definition)]);
+    const { choices, group: title = 'Options' } = definition;
+    const entry = optionEntry(name, definition, choices === undefined ? undefined : told.get(choices));
+    sections.set(title, [...(sections.get(title) ?? []), entry]);
+    if (choices !== undefined && choices.length > LONG_LIST) told.set(choices, told.get(choices) ?? name);
   }
   return [...sections]
     .map(([title, entries]) => ({ title, entries }))
     .filter(({ entries }) => entries.length > 0);
 }
 
-function optionEntry(name: string, definition: OptionDefinition): Entry {
+/** @param like the option that lists the same words already */
+function optionEntry(name: string, definition: OptionDefinition, like: string | undefined): Entry {
   const { short, placeholder, description, repeatable, choices, default: fallback } = definition;
   const value = placeholder === null ? '' : ` <${placeholder}>`;
   const remarks = [
     ...(choices === undefined || choices.every((word) => description.includes(word))
       ? []
-      : [choices.join(', ')]),
+      : [like === undefined ? choices.join(', ') : `the words of ${flagOf(like)}`]),
     ...(fallback === undefined ? [] : [`default ${fallback}`]),
     ...(repeatable ? ['may be repeated'] : []),
   ];

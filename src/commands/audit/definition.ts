@@ -24,7 +24,7 @@ const OPTIONS = {
 /** Ids, separated by commas; of several options, all count. */
 function rules(description: string): OptionDefinition<readonly AuditRuleId[]> {
   return {
-    ...option('id,…', readIds, description, { choices: AUDIT_RULE_IDS }),
+    ...option('id,...', readIds, description, { choices: AUDIT_RULE_IDS }),
     repeatable: true,
     read: (typed) => readIds(typed.join(',')),
   };

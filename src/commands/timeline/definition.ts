@@ -3,7 +3,7 @@ import { defineCommand, type Request } from '../definition.js';
 import { argument, count, duration } from '../parameters.js';
 
 const ARGUMENTS = {
-  objectType: argument('network, instance, …', 'object-type'),
+  objectType: argument('network, instance, ...', 'object-type'),
   uuid: argument('uuid, name, or the beginning of a uuid', 'object'),
 };
 
