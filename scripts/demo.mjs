@@ -33,7 +33,7 @@ const STORY = [
   },
   {
     why: 'May the dead column be dropped? The plan looks from all sides. Here it finds two things in the way:',
-    command: "sf-ops migrate plan drop-last-cluster-operation --format table | grep -A 4 '^fail'",
+    command: "sf-ops migrate plan drop-last-cluster-operation --format table | grep -A 1 '^  fail'",
     exitCode: 3,
   },
   {

@@ -90,9 +90,9 @@ class ShownTask implements Task {
   }
 }
 
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 
-/** `Backing up  ███████░░░░░░  56 % · 2,240 of 4,000 values · 812/s · 2s left`, with what has room of it. */
+/** `Backing up ███████████░░░░░░░░░ 56 % · 2,240 of 4,000 values · 812/s · 2s left`, with what has room of it. */
 export function bar(work: Work, count: number, seconds: number, width: number, unicode: boolean): string {
   const { total } = work;
   const facts = factsOf(work, count, seconds);
