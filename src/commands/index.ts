@@ -19,6 +19,7 @@ import { networkIsOkay, networkList } from './network/definitions.js';
 import { prune } from './prune/definition.js';
 import { pending } from './pending/definition.js';
 import { queues } from './queues/definition.js';
+import { report } from './report/definition.js';
 import { timeline } from './timeline/definition.js';
 import { show } from './show/definition.js';
 import { wait } from './wait/definition.js';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   requeue,
   abort,
   prune,
+  report,
   networkIsOkay,
   networkList,
   migrateStatus,

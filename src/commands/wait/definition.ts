@@ -26,7 +26,10 @@ ended, so one that was seen and is missing is reported as gone, with its last st
 
 On an object it waits for all that is pending there and all that comes meanwhile. With --timeout 0 it looks once.`,
   examples: [
-    { command: 'wait instance web-1 --timeout 10m', comment: 'until nothing is pending on the instance vm3' },
+    {
+      command: 'wait instance web-1 --timeout 10m',
+      comment: 'until nothing is pending on the instance web-1',
+    },
     {
       command: 'wait --operation 70000024 --timeout 0',
       comment: 'one look: 8 while it is pending',
