@@ -1,10 +1,12 @@
 /**
  * Runs random histories against a private Galera cluster under faults, as the test suite does, only more of them:
  * `npm run torture -- --histories 2000 --seed 1`. Prints the figures; a finding comes with the seed that replays it.
+ * `npm run torture -- --migrations 50` does the same to migrations: so many on one server and on three nodes, of both
+ * releases.
  * The seed decides who does what and which faults there are; what meets what is up to the machine.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,20 +15,26 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '2000' },
+    migrations: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });
 const folder = mkdtempSync(join(tmpdir(), 'sf-ops-torture-'));
 const report = join(folder, 'report.json');
 const begun = Date.now();
-console.log(`${values.histories} histories from seed ${values.seed}`);
+const isAboutMigrations = values.migrations !== undefined;
+console.log(
+  isAboutMigrations
+    ? `${values.migrations} migrations everywhere from seed ${values.seed}`
+    : `${values.histories} histories from seed ${values.seed}`,
+);
 const { status } = spawnSync(
   process.execPath,
   [
     '--experimental-vm-modules',
     'node_modules/jest/bin/jest.js',
-    'test/torture/',
-    '--testNamePattern=nothing lost',
+    isAboutMigrations ? 'test/torture/migrations' : 'test/torture/histories',
+    `--testNamePattern=${isAboutMigrations ? 'not one is lost' : 'nothing lost'}`,
   ],
   {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -36,16 +44,23 @@ const { status } = spawnSync(
       NODE_EXTRA_CA_CERTS: undefined,
       NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
       SF_OPS_TORTURE_HISTORIES: values.histories,
+      ...(isAboutMigrations ? { SF_OPS_TORTURE_MIGRATIONS: values.migrations } : {}),
       SF_OPS_TORTURE_SEED: values.seed,
       SF_OPS_TORTURE_REPORT: report,
     },
   },
 );
 try {
-  const summary = JSON.parse(readFileSync(report, 'utf8'));
-  console.log(
-    JSON.stringify({ minutes: Math.round((Date.now() - begun) / 6_000) / 10, ...summary }, null, 2),
-  );
+  // One report of histories, or one for each kind of server that migrations were run on.
+  const reports = readdirSync(folder).sort();
+  if (reports.length === 0) throw new Error('no report was written');
+  const minutes = Math.round((Date.now() - begun) / 6_000) / 10;
+  for (const name of reports) {
+    const summary = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    console.log(
+      JSON.stringify({ report: name.replace(/^report\.json\.?/, ''), minutes, ...summary }, null, 2),
+    );
+  }
 } catch (error) {
   console.log(`no figures: ${error.message}`);
 } finally {

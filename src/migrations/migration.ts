@@ -1,4 +1,5 @@
 import type { Session } from '../database/session.js';
+import type { Finding } from '../core/finding.js';
 import type { Database } from '../database/database.js';
 import type { Phase } from './alteration.js';
 import type { MigrationId } from './ids.js';
@@ -39,7 +40,7 @@ export interface PlannedStatement {
   lock: string;
 }
 
-/** What `verify` looked at on one node. */
+/** What `verify` found on one node, as the API tells it. */
 export interface Check {
   node: string;
   name: string;
@@ -123,35 +124,12 @@ export interface Migration {
    * `plan` does not. Null where there can be no such thing.
    */
   readonly hasLeftovers: ((servers: Servers) => Promise<boolean>) | null;
-  verify(servers: Servers): Promise<Check[]>;
+  /** Whether every node is as the migration leaves it. */
+  verify(servers: Servers): Promise<Finding[]>;
   /** Does what remains, from wherever an earlier run stopped. Preflight has passed and the lease is held. */
   apply(alterer: Alterer, request: ApplyRequest): Promise<Applied>;
 }
 
 export function nothingApplied(outcome: Applied['outcome']): Applied {
   return { outcome, alterations: [], backup: null, backfilled: [], stamped: false, checks: [] };
-}
-
-export function check(node: string, name: string, holds: boolean, detail: string): Check {
-  return { node, name, result: holds ? 'pass' : 'fail', detail };
-}
-
-/** A node that nobody could look at is neither right nor wrong. */
-export function unseenChecks({ unseen, unseenCount }: Servers): Check[] {
-  if (unseenCount === 0) return [];
-  const named = unseen.map(({ address, reason }): Check => ({
-    node: address,
-    name: 'reachable',
-    result: 'unknown',
-    detail: reason,
-  }));
-  if (named.length > 0) return named;
-  return [
-    {
-      node: '?',
-      name: 'reachable',
-      result: 'unknown',
-      detail: `${unseenCount} nodes of the cluster are not known by address`,
-    },
-  ];
 }

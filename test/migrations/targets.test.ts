@@ -2,6 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { backfill, findLostTargets } from '../../src/migrations/composite-target-uniqueness/backfill.js';
 import { compositeTargetUniqueness as uniqueness } from '../../src/migrations/composite-target-uniqueness/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
+import { checksOf } from '../../src/migrations/verify.js';
 import { withServers } from '../../src/migrations/servers.js';
 import { Person, apply, request, statusOf } from '../fixtures/migrating.js';
 import { INSTANCE, INTERFACE, NETWORK, insertOperation } from '../fixtures/rows.js';
@@ -176,7 +177,9 @@ describe('active operations that lost targets', () => {
     // A plan of what is applied reads no rows of operations, however many there are.
     expect(planned).toEqual([]);
     expect(await targets()).toEqual(before);
-    const checks = await withServers(site.database(), (servers) => uniqueness.verify(servers));
+    const checks = await withServers(site.database(), async (servers) =>
+      checksOf(await uniqueness.verify(servers)),
+    );
     expect(checks.filter(({ result }) => result !== 'pass')).toMatchObject([
       { name: 'targets', detail: '2 targets of active operations are missing' },
     ]);

@@ -30,13 +30,20 @@ export interface Write {
   outcome: 'acknowledged' | 'refused' | 'unknown';
 }
 
+export interface MigratorRun {
+  exitCode: number | null;
+  word: string | null;
+  /** What happened to it; null if it ended before, or was left alone. */
+  fault: MigrationFault['kind'] | null;
+}
+
 export interface MigrationHistory {
   seed: number;
   initial: ReadonlyMap<string, string | null>;
   /** In the order of each row's writer. */
   writes: readonly Write[];
   /** How each run of the migrator ended. */
-  runs: readonly { exitCode: number | null; word: string | null }[];
+  runs: readonly MigratorRun[];
   /** The column's values at the end, those that were dropped put back from the backup. */
   final: ReadonlyMap<string, string | null>;
 }
@@ -57,7 +64,7 @@ export function planMigration(seed: number, nodes: number): MigrationPlan {
       ? null
       : {
           kind: random.pick(kinds),
-          atMs: 150 + random.below(900),
+          atMs: 100 + random.below(900),
           milliseconds: 200 + random.below(1_500),
           node: random.below(nodes),
         };

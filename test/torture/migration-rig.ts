@@ -14,7 +14,13 @@ import { COLUMN } from '../fixtures/migrating.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { FaultProxy } from '../servers/fault-proxy.js';
 import { runFolder } from '../servers/run-folder.js';
-import type { MigrationFault, MigrationHistory, MigrationPlan, Write } from './migration-history.js';
+import type {
+  MigrationFault,
+  MigrationHistory,
+  MigrationPlan,
+  MigratorRun,
+  Write,
+} from './migration-history.js';
 
 /** Servers for histories: one, or the nodes of a cluster. */
 export interface Ground {
@@ -37,11 +43,6 @@ const WRITERS = 3;
 /** Runs of the migrator in one history; the last ones are not disturbed. */
 const MOST_RUNS = 8;
 const MAX_WAIT = '5s';
-
-interface Run {
-  exitCode: number | null;
-  word: string | null;
-}
 
 /** Runs histories: writers write to the column while a migrator drops it and is hindered, and is run again. */
 export class MigrationRig {
@@ -96,8 +97,8 @@ export class MigrationRig {
   }
 
   /** Runs the migrator until it is through, as an operator would who reads what it says. */
-  async #migrate(database: string, plan: MigrationPlan, folder: string): Promise<Run[]> {
-    const runs: Run[] = [];
+  async #migrate(database: string, plan: MigrationPlan, folder: string): Promise<MigratorRun[]> {
+    const runs: MigratorRun[] = [];
     let file = 1;
     while (runs.length < MOST_RUNS) {
       const backup = join(folder, `values-${file}.ndjson`);
@@ -121,7 +122,7 @@ export class MigrationRig {
     return runs;
   }
 
-  async #cli(database: string, args: readonly string[], fault: MigrationFault | null): Promise<Run> {
+  async #cli(database: string, args: readonly string[], fault: MigrationFault | null): Promise<MigratorRun> {
     const { user } = this.ground.nodes[0]!.settings(database);
     const hosts = this.proxies.map(({ port }) => `127.0.0.1:${port}`).join(',');
     const flags = ['--host', hosts, '--user', user, '--database', database, '--yes', '--json'];
@@ -136,42 +137,48 @@ export class MigrationRig {
       fault === null ? null : this.#hinder(fault, (signal) => child.kill(signal), isOver.signal);
     const [exitCode] = await ended;
     isOver.abort();
-    await hindering;
+    const fallen = await hindering;
     const document = stdout === '' ? {} : (JSON.parse(stdout) as { error?: { code: string } });
-    return { exitCode, word: document.error?.code ?? null };
+    return { exitCode, word: document.error?.code ?? null, fault: fallen ? fault!.kind : null };
   }
 
   async #hinder(
     fault: MigrationFault,
     send: (signal: 'SIGKILL' | 'SIGTERM') => unknown,
     isOver: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     await sleep(fault.atMs, undefined, { signal: isOver }).catch(() => undefined);
-    if (isOver.aborted) return;
+    if (isOver.aborted) return false;
     const node = this.ground.nodes[fault.node]!;
     const proxy = this.proxies[fault.node]!;
     switch (fault.kind) {
       case 'kill':
-        return void send('SIGKILL');
+        send('SIGKILL');
+        break;
       case 'terminate':
-        return void send('SIGTERM');
+        send('SIGTERM');
+        break;
       case 'cut':
-        return proxy.cutOnce({
+        proxy.cutOnce({
           direction: 'reply',
           packet: 5 + (fault.milliseconds % 40),
           side: 'before',
           ending: 'reset',
         });
+        break;
       case 'reset':
-        return proxy.resetAll();
+        proxy.resetAll();
+        break;
       case 'freeze':
         node.freeze();
         await sleep(fault.milliseconds);
-        return node.thaw();
+        node.thaw();
+        break;
       case 'kill node':
         this.#hasDeadNode = true;
-        return node.kill();
+        await node.kill();
     }
+    return true;
   }
 
   async #renew(): Promise<void> {

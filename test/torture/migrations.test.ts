@@ -73,6 +73,7 @@ async function nextRelease(): Promise<ServerInstallation | null> {
 interface Figures {
   histories: number;
   runs: Record<string, number>;
+  faults: Record<string, number>;
   writes: Record<string, number>;
   lost: object[];
 }
@@ -83,7 +84,7 @@ async function torture(
   histories: number,
   migrator: Migrator,
 ): Promise<Figures> {
-  const figures: Figures = { histories, runs: {}, writes: {}, lost: [] };
+  const figures: Figures = { histories, runs: {}, faults: {}, writes: {}, lost: [] };
   for (let number = 0; number < histories; number += 1) {
     const history = await rig.run(planMigration(Number(seed) + number, ground.nodes.length), migrator);
     add(figures, history);
@@ -94,16 +95,19 @@ async function torture(
 function add(figures: Figures, history: MigrationHistory): void {
   const count = (counts: Record<string, number>, what: string): void =>
     void (counts[what] = (counts[what] ?? 0) + 1);
-  for (const { exitCode, word } of history.runs) count(figures.runs, word ?? String(exitCode ?? 'killed'));
+  for (const { exitCode, word, fault } of history.runs) {
+    count(figures.runs, word ?? String(exitCode ?? 'killed'));
+    if (fault !== null) count(figures.faults, fault);
+  }
   for (const { outcome } of history.writes) count(figures.writes, outcome);
   figures.lost.push(...lostValues(history).map((lost) => ({ seed: history.seed, ...lost })));
 }
 
 const GROUNDS: [string, number, () => Promise<StartedGround | null>][] = [
-  ['one server', 6, () => standalone()],
-  ['three nodes', 4, () => galera()],
-  ['one server of the next release', 3, async () => startedOn(standalone)],
-  ['three nodes of the next release', 2, async () => startedOn(galera)],
+  ['one server', 4, () => standalone()],
+  ['three nodes', 3, () => galera()],
+  ['one server of the next release', 2, async () => startedOn(standalone)],
+  ['three nodes of the next release', 1, async () => startedOn(galera)],
 ];
 
 async function startedOn(

@@ -4,6 +4,7 @@ import type { ApplyRequest, Check, Migration } from '../../migrations/migration.
 import { withServers, type Servers } from '../../migrations/servers.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
 import { applyMigration, planMigration, undoMigration } from '../../migrations/runner.js';
+import { checksOf } from '../../migrations/verify.js';
 import { migrationStatus } from '../../migrations/statuses.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -76,7 +77,7 @@ export async function verify(
   return withServers(await context.database(), async (servers) => {
     const verified = [];
     for (const migration of chosen(name))
-      verified.push({ migration, checks: await migration.verify(servers) });
+      verified.push({ migration, checks: checksOf(await migration.verify(servers)) });
     const results = verified.flatMap(({ checks }) => checks.map(({ result }) => result));
     return verifyAnswer(verified, verdict(results));
   });

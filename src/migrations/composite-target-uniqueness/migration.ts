@@ -1,16 +1,9 @@
+import { applyRules, type Finding, type Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
 import { COPY, INPLACE, NOCOPY, alterSql, expectedLock, type Alteration } from '../alteration.js';
 import { runAlteration, type Alterer } from '../alter.js';
-import { stampMigration, stampStatement, versionOf } from '../ledger.js';
-import {
-  check,
-  nothingApplied,
-  unseenChecks,
-  type Applied,
-  type Check,
-  type Migration,
-  type PlannedStatement,
-} from '../migration.js';
+import { stampMigration, stampStatement } from '../ledger.js';
+import { nothingApplied, type Applied, type Migration, type PlannedStatement } from '../migration.js';
 import { migrationStatements, type MigrationTag } from '../migration-files.js';
 import type { Servers } from '../servers.js';
 import { daemons } from '../preflight/daemons.js';
@@ -19,11 +12,20 @@ import { metadataLocks } from '../preflight/metadata-locks.js';
 import { openTransactionsRule } from '../preflight/open-transactions.js';
 import { otherDdl } from '../preflight/other-ddl.js';
 import { privilegesRule } from '../preflight/privileges.js';
+import {
+  about,
+  checksOf,
+  judgeNodes,
+  nodeRule,
+  unseenNodes,
+  versionRule,
+  type Versioned,
+} from '../verify.js';
 import { serversHealthy } from '../preflight/servers-healthy.js';
 import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
 import { backfill, findLostTargets } from './backfill.js';
-import { TABLE, UNIQUE_KEY, areCurrent, readTargetKeys } from './keys.js';
+import { TABLE, UNIQUE_KEY, areCurrent, readTargetKeys, type TargetKeys } from './keys.js';
 import { TO_VERSION, status } from './status.js';
 
 const TAG: MigrationTag = '0002_composite_target_uniqueness';
@@ -100,9 +102,9 @@ async function apply(alterer: Alterer): Promise<Applied> {
 
   if (!(await database.read(holds)))
     applied.alterations.push(await runAlteration(alterer, rekeying(), holds));
-  const keys = (await verifyKeys(servers)).filter(({ name }) => name !== 'version');
+  const keys = (await verifyKeys(servers)).filter(({ id }) => id !== 'version');
   if (keys.some(({ result }) => result === 'fail'))
-    return { ...applied, outcome: 'not_verified', checks: keys };
+    return { ...applied, outcome: 'not_verified', checks: checksOf(keys) };
 
   const { lost, unknownTypes } = await findLostTargets(database);
   if (unknownTypes.length > 0) {
@@ -119,7 +121,7 @@ async function apply(alterer: Alterer): Promise<Applied> {
   await lease.ensureHeld();
   // Last: a run that is killed before it goes on with the backfill, because the version does not say that all is done.
   applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, holds);
-  const checks = await verify(servers);
+  const checks = checksOf(await verify(servers));
   return {
     ...applied,
     checks,
@@ -127,40 +129,41 @@ async function apply(alterer: Alterer): Promise<Applied> {
   };
 }
 
+const VERIFIED: readonly Rule<TargetKeys & Versioned>[] = [
+  nodeRule('old key', 'the key that allows one target', ({ single }: TargetKeys) => ({
+    holds: single === null,
+    found:
+      single === null
+        ? 'no key allows only one target'
+        : `${single.name} allows only one target an operation`,
+  })),
+  nodeRule('unique key', 'the key of operation and target', ({ hasUnique }: TargetKeys) => ({
+    holds: hasUnique,
+    found: `${UNIQUE_KEY} ${hasUnique ? 'is there' : 'is missing'}`,
+  })),
+  nodeRule('lookup key', 'the key to look operations up by', ({ hasLookup }: TargetKeys) => ({
+    holds: hasLookup,
+    found: `idx_cot_operation ${hasLookup ? 'is there' : 'is missing'}`,
+  })),
+  versionRule(TO_VERSION),
+];
+
+const TARGETS = nodeRule('targets', 'targets of active operations', (lost: number) => ({
+  holds: lost === 0,
+  found:
+    lost === 0
+      ? 'every active operation has its targets'
+      : `${lost} targets of active operations are missing`,
+}));
+
 /** The keys and the version on every node, and that no active operation lacks a target. */
-async function verify(servers: Servers): Promise<Check[]> {
-  const checks = await verifyKeys(servers);
+async function verify(servers: Servers): Promise<Finding[]> {
+  const keys = await verifyKeys(servers);
   const { node } = await servers.database.identity();
   const { lost } = await findLostTargets(servers.database);
-  const detail =
-    lost.length === 0
-      ? 'every active operation has its targets'
-      : `${lost.length} targets of active operations are missing`;
-  return [...checks, check(node, 'targets', lost.length === 0, detail), ...unseenChecks(servers)];
+  return [...keys, ...about(node, applyRules([TARGETS], lost.length)), ...unseenNodes(servers)];
 }
 
-async function verifyKeys(servers: Servers): Promise<Check[]> {
-  const answers = await servers.askAll(async (session) => ({
-    // The version first: on Galera this read is causal, and so is the next.
-    version: await versionOf(session, TABLE),
-    keys: await readTargetKeys(session),
-  }));
-  return answers.flatMap(({ node, answer: { version, keys } }) => [
-    check(
-      node,
-      'old key',
-      keys.single === null,
-      keys.single === null
-        ? 'no key allows only one target'
-        : `${keys.single.name} allows only one target an operation`,
-    ),
-    check(node, 'unique key', keys.hasUnique, `${UNIQUE_KEY} ${keys.hasUnique ? 'is there' : 'is missing'}`),
-    check(
-      node,
-      'lookup key',
-      keys.hasLookup,
-      `idx_cot_operation ${keys.hasLookup ? 'is there' : 'is missing'}`,
-    ),
-    check(node, 'version', version === TO_VERSION, `${TABLE} has version ${version ?? 'none'}`),
-  ]);
+async function verifyKeys(servers: Servers): Promise<Finding[]> {
+  return judgeNodes(servers, TABLE, VERIFIED, readTargetKeys);
 }

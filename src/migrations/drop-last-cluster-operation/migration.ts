@@ -1,14 +1,12 @@
+import type { Finding, Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
 import type { Alterer } from '../alter.js';
 import { alterSql, expectedLock, type Alteration } from '../alteration.js';
-import { stampMigration, stampStatement, versionOf } from '../ledger.js';
+import { stampMigration, stampStatement } from '../ledger.js';
 import {
-  check,
   nothingApplied,
-  unseenChecks,
   type Applied,
   type ApplyRequest,
-  type Check,
   type Migration,
   type PlannedStatement,
 } from '../migration.js';
@@ -26,6 +24,7 @@ import { otherDdl } from '../preflight/other-ddl.js';
 import { privilegesRule } from '../preflight/privileges.js';
 import { recentStatements } from './rules/recent-statements.js';
 import { routines } from './rules/routines.js';
+import { checksOf, judgeNodes, nodeRule, unseenNodes, versionRule, type Versioned } from '../verify.js';
 import { serversHealthy } from '../preflight/servers-healthy.js';
 import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
@@ -127,34 +126,31 @@ async function apply(alterer: Alterer, request: ApplyRequest): Promise<Applied> 
     applied.alterations = removed.alterations;
     applied.backup = removed.backup;
   }
-  const seen = (await verify(servers)).filter(({ name }) => name !== 'version');
+  const seen = (await verify(servers)).filter(({ id }) => id !== 'version');
   if (seen.some(({ result }) => result === 'fail'))
-    return { ...applied, outcome: 'not_verified', checks: seen };
+    return { ...applied, outcome: 'not_verified', checks: checksOf(seen) };
   await lease.ensureHeld();
   applied.stamped = await stampMigration(database, TABLE, TO_VERSION, TAG, isGone);
-  const checks = await verify(servers);
+  const checks = checksOf(await verify(servers));
   const outcome = checks.some(({ result }) => result === 'fail') ? 'not_verified' : 'applied';
   return { ...applied, checks, outcome };
 }
 
 /** What a v3 table looks like, on every node. */
-async function verify(servers: Servers): Promise<Check[]> {
-  const answers = await servers.askAll(async (session) => ({
-    // The version first: on Galera this read is causal, and so is the next.
-    version: await versionOf(session, TABLE),
-    columns: await readColumns(session),
-  }));
-  const checks = answers.flatMap(({ node, answer: { version, columns } }) => [
-    check(node, 'column', isAbsent(columns), isAbsent(columns) ? `${COLUMN} is gone` : presence(columns)),
-    check(
-      node,
-      'table',
-      REMAINING.every((name) => columns.names.includes(name)),
-      `columns: ${columns.names.join(', ')}`,
-    ),
-    check(node, 'version', version === TO_VERSION, `${TABLE} has version ${version ?? 'none'}`),
-  ]);
-  return [...checks, ...unseenChecks(servers)];
+const VERIFIED: readonly Rule<TableColumns & Versioned>[] = [
+  nodeRule('column', 'the column', (columns: TableColumns) => ({
+    holds: isAbsent(columns),
+    found: isAbsent(columns) ? `${COLUMN} is gone` : presence(columns),
+  })),
+  nodeRule('table', 'the rest of the table', ({ names }: TableColumns) => ({
+    holds: REMAINING.every((name) => names.includes(name)),
+    found: `columns: ${names.join(', ')}`,
+  })),
+  versionRule(TO_VERSION),
+];
+
+async function verify(servers: Servers): Promise<Finding[]> {
+  return [...(await judgeNodes(servers, TABLE, VERIFIED, readColumns)), ...unseenNodes(servers)];
 }
 
 function presence({ own, fenced }: TableColumns): string {
