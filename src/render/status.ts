@@ -1,4 +1,5 @@
 import { printable } from './printable.js';
+import { wrap } from './wrap.js';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -18,11 +19,12 @@ export class Status {
     return this.stream.columns || 80;
   }
 
-  /** A line that stays. */
+  /** A sentence that stays: a line, or on a terminal as many as it takes, broken between words. */
   say(text: string): void {
     const shown = this.current;
     this.show('');
-    this.stream.write(`${printable(text)}\n`);
+    const [first, ...more] = this.isTerminal ? wrap(printable(text), this.width, 2) : [printable(text)];
+    this.stream.write([first, ...more.map((line) => `  ${line}`)].map((line) => `${line}\n`).join(''));
     this.show(shown);
   }
 

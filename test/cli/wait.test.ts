@@ -148,7 +148,7 @@ describe('wait', () => {
     await worker.end(claim, 'complete');
     const [exitCode] = (await once(child, 'close')) as [number];
     expect(exitCode).toBe(0);
-    const name = `${uuid.slice(0, 8)} network_ensure_mesh on network/11111111`;
+    const name = `${uuid.slice(0, 8)} network_ensure_mesh on network/lan`;
     expect(stderr.split('\n')).toEqual([`${name}: queued`, `${name}: executing`, `${name}: complete`, '']);
     await worker.close();
   });

@@ -7,15 +7,14 @@ import {
 } from '../../core/operations/operation-record.js';
 import { exitCodeOfWait, isFolded, type Waited, type WaitOutcome } from '../../core/operations/wait.js';
 import { valueOfObjectType } from '../../core/object-types.js';
-import type { Uuid } from '../../core/uuid.js';
 import type { WaitRequest, WaitResult } from '../../operations/wait.js';
 import { answerOf, type AnyAnswer, type Style } from '../../render/answer.js';
-import { conditionOf, countsText, operationText } from './story.js';
+import { conditionOf, countsText, operationText, type Known } from './story.js';
 
 export interface WaitReport {
   result: WaitResult;
   request: Pick<WaitRequest, 'subject' | 'once'>;
-  records: ReadonlyMap<Uuid, OperationRecord>;
+  known: Known;
   warnings: readonly string[];
 }
 
@@ -68,7 +67,7 @@ function waitRow(report: WaitReport): WaitRow {
   return { outcome, waited_seconds: waitedSeconds, summary: `${sentence(report)}${time}` };
 }
 
-function sentence({ result, records, request }: WaitReport): string {
+function sentence({ result, known, request }: WaitReport): string {
   const { progress, failure, outcome } = result;
   const waited = [...progress.waited.values()];
   const [only, second] = waited;
@@ -77,17 +76,17 @@ function sentence({ result, records, request }: WaitReport): string {
     if (outcome !== 'complete') return 'nothing has come yet';
     return 'operations' in request.subject ? 'nothing was waited for' : 'nothing is pending';
   }
-  if (second === undefined) return `${operationText(only, records)}${detail(only, records)}`;
+  if (second === undefined) return `${operationText(only, known)}${detail(only, known)}`;
   // The one that explains the outcome, then all of them.
   const telling = outcome === 'complete' ? undefined : waited.find((one) => one.outcome === outcome);
   const counts = `${waited.length} operations: ${countsText(waited.map(conditionOf))}`;
   return telling === undefined
     ? counts
-    : `${operationText(telling, records)}${detail(telling, records)}; ${counts}`;
+    : `${operationText(telling, known)}${detail(telling, known)}; ${counts}`;
 }
 
 /** What there is to say of an end beside its word. */
-function detail(one: Waited, records: ReadonlyMap<Uuid, OperationRecord>): string {
+function detail(one: Waited, { records }: Known): string {
   const { outcome, seen } = one;
   const error = records.get(one.uuid)?.error ?? null;
   switch (outcome) {
@@ -107,12 +106,14 @@ function detail(one: Waited, records: ReadonlyMap<Uuid, OperationRecord>): strin
   }
 }
 
-function documentOf({ result, request, records, warnings }: WaitReport): object {
+function documentOf({ result, request, known, warnings }: WaitReport): object {
   const { outcome, progress, waitedSeconds, failure, readConsistency } = result;
   return {
     outcome,
     waited_seconds: waitedSeconds,
-    operations: [...progress.waited.values()].map((one) => operationDocument(one, records.get(one.uuid))),
+    operations: [...progress.waited.values()].map((one) =>
+      operationDocument(one, known.records.get(one.uuid)),
+    ),
     ...('objects' in request.subject
       ? {
           objects: request.subject.objects.map(({ typeName, uuid }) => ({

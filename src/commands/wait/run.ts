@@ -67,7 +67,7 @@ export async function waitFor(
     onTrouble: (failure) => story.tellTrouble(failure),
   });
   await story.readErrors(result.progress);
-  return waitAnswer({ result, request, warnings, records: story.records });
+  return waitAnswer({ result, request, warnings, known: story });
 }
 
 /** What is waited for, as typed. */

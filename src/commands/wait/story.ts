@@ -1,9 +1,11 @@
 import { SfOpsError } from '../../core/errors.js';
+import { Names } from '../../core/names.js';
 import type { OperationRecord } from '../../core/operations/operation-record.js';
 import type { Waited, WaitProgress } from '../../core/operations/wait.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import { readRecords } from '../../database/queries/operation-records.js';
+import { readNames } from '../../database/queries/names.js';
 import type { CommandContext } from '../context.js';
 
 /** Up to so many operations each change is told; of more, how many there are in which state. */
@@ -16,6 +18,7 @@ const DESCRIBED_AT_MOST = 1000;
 /** Follows a wait: says on stderr what has changed, and keeps what the operations are, as long as it can be read. */
 export class WaitStory {
   readonly records = new Map<Uuid, OperationRecord>();
+  names = Names.NONE;
   #told = new Map<Uuid, string>();
   #lastLine = '';
   #lastLineAt = -Infinity;
@@ -51,9 +54,13 @@ export class WaitStory {
     if (uuids.length === 0 || this.database.options.signal.aborted) return;
     try {
       const description = await this.database.describe();
-      const { records } = await this.database.snapshot(async (session) =>
-        readRecords(session, description, uuids, this.context.now()),
-      );
+      const { records, names } = await this.database.snapshot(async (session) => {
+        const read = await readRecords(session, description, uuids, this.context.now());
+        const objects = [...read.records.values()].flatMap(({ targets }) => targets);
+        const toName = { objects, operations: uuids };
+        return { ...read, names: await readNames(session, description, toName, read.cluster.nodes) };
+      });
+      this.names = this.names.with(names);
       for (const [uuid, record] of records) this.records.set(uuid, record);
     } catch (error) {
       if (!(error instanceof SfOpsError)) throw error;
@@ -64,7 +71,7 @@ export class WaitStory {
     const condition = conditionOf(one);
     if (this.#told.get(one.uuid) === condition) return;
     this.#told.set(one.uuid, condition);
-    this.context.note(`${operationText(one, this.records)}: ${condition}`);
+    this.context.note(`${operationText(one, this)}: ${condition}`);
   }
 
   #tellAll(waited: readonly Waited[]): void {
@@ -93,12 +100,18 @@ export function countsText(words: readonly string[]): string {
     .join(', ');
 }
 
-/** `70000024 network_deploy on network 20000001`, with what is known of it. */
-export function operationText({ uuid, seen }: Waited, records: ReadonlyMap<Uuid, OperationRecord>): string {
+/** What is known of the operations and of the objects that they are for. */
+export interface Known {
+  readonly records: ReadonlyMap<Uuid, OperationRecord>;
+  readonly names: Names;
+}
+
+/** `70000024 network_deploy on network/web`, with what is known of it. */
+export function operationText({ uuid, seen }: Waited, { records, names }: Known): string {
   const record = records.get(uuid);
   const tasks = record?.header?.stored.tasks ?? [];
   const what = tasks.length > 0 ? tasks.join(', ') : (record?.type ?? seen?.operationType ?? 'operation');
   const [target] = record?.targets ?? [];
-  const where = target === undefined ? '' : ` on ${target.objectType}/${target.uuid.slice(0, 8)}`;
-  return `${uuid.slice(0, 8)} ${what}${where}`;
+  const where = target === undefined ? '' : ` on ${names.object(target.objectType, target.uuid)}`;
+  return `${names.uuid(uuid)} ${what}${where}`;
 }
