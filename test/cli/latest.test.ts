@@ -61,6 +61,35 @@ test('history is every operation, newest first, those without a state included',
     [vanished, null],
   ]);
   expect(await read('--since', '1s')).toEqual([]);
+  expect(await read('--before', '2m')).toEqual([[failed, 'error']]);
+  expect(await read('--before', '50s', '--since', '30m')).toEqual([[vanished, null]]);
+});
+
+test('history says how long operations waited and ran, where anything tells, and that it stopped', async () => {
+  const running = await insertOperation(site, {
+    targets: [['NETWORK', GONE]],
+    createdAt: now() - 600,
+    state: 'executing',
+    work: 'claimed',
+  });
+  const waiting = await insertOperation(site, { targets: [['NETWORK', GONE]], createdAt: now() - 300 });
+  await site.query('UPDATE object_states SET update_time = ? WHERE object_uuid = ?', [now() - 200, running]);
+  const answer = jsonOf<{ history: Record<string, number | null>[]; truncated: boolean }>(
+    await run('history', 'network', GONE, '--json'),
+  );
+  expect(answer.truncated).toBe(false);
+  expect(answer.history).toMatchObject([
+    { operation_uuid: waiting, started_at: null, ran_seconds: null },
+    { operation_uuid: running, ended_at: null },
+  ]);
+  expect(answer.history[0]!.waited_seconds).toBeGreaterThanOrEqual(300);
+  expect(Math.round(answer.history[1]!.waited_seconds!)).toBe(400);
+  expect(answer.history[1]!.ran_seconds).toBeGreaterThanOrEqual(200);
+  const cut = await run('history', 'network', GONE, '--limit', '1', '-o', 'table');
+  expect(cut.stdout).toMatch(/The newest 1 are shown; older ones: --before 30\ds/);
+  expect(jsonOf(await run('history', 'network', GONE, '--limit', '1', '--json'))).toMatchObject({
+    truncated: true,
+  });
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { connectionFlags, jsonOf, runCli, type Outcome } from './run.js';
 
 interface Shown {
   operations: ({ operation_uuid: string } & Record<string, unknown>)[];
-  unanswered: { given: string; exit_code: number }[];
+  missing: { message: string; exit_code: number }[];
 }
 
 let site: Site;
@@ -107,7 +107,7 @@ test('several, of which some are unknown: the others are shown', async () => {
   expect(outcome.exitCode).toBe(6);
   expect(jsonOf<Shown & object>(outcome)).toMatchObject({
     operations: [{ operation_uuid: failed }],
-    unanswered: [{ given: 'ffffffff', exit_code: 6 }, { exit_code: 6 }],
+    missing: [{ exit_code: 6 }, { exit_code: 6 }],
   });
   expect(outcome.stderr).toContain('ffffffff');
   expect(await show('ffffffff', '--json')).toMatchObject({ exitCode: 6 });

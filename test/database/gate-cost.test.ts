@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { Database } from '../../src/database/database.js';
-import { activeTargets } from '../../src/database/queries/targets.js';
+import { activeTargets, targetHistory } from '../../src/database/queries/targets.js';
 import {
   COLD,
   HISTORY,
@@ -72,6 +72,20 @@ describe.each([10, 1_000, 50_000])('with %d active operations', (active) => {
     await setOperation(site, number, 'complete');
     expect(found).toEqual([operationNumber(number)]);
     expect(reads).toBeLessThanOrEqual(affordable(active, HISTORY.hot));
+  });
+
+  test('the newest fifty of 200,000', async () => {
+    const description = await database.describe();
+    const { reads, result } = await database.read(async (session) =>
+      rowsRead(session, async () =>
+        targetHistory(session, description, { typeName: 'NETWORK', uuid: HOT }, { limit: 50, since: 0 }),
+      ),
+    );
+    expect(result.map(({ operationUuid }) => operationUuid)).toEqual(
+      Array.from({ length: 50 }, (_, index) => operationNumber(HISTORY.hot - index)),
+    );
+    // Of each its own row, the state, and the look for a header; and those that may be out of order.
+    expect(reads).toBeLessThanOrEqual(4 * 250);
   });
 
   test('a network with 80 operations', async () => {

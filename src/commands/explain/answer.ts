@@ -3,17 +3,14 @@ import type { Names } from '../../core/names.js';
 import { IN_FULL } from '../../core/operations/blocker-clause.js';
 import type { ChainLink } from '../../core/operations/explanation.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
-import { unansweredDocument, worstExitCode } from '../found-operations.js';
+import { ExitCode } from '../../core/exit-codes.js';
 import { explanationDocument, operationLine, type Explanation } from './explanation.js';
 import type { Explained } from './run.js';
 
 /** Up to so many are told in full; more are a table. */
 const TOLD_IN_FULL = 5;
 
-export function explainAnswer(
-  { explanations, unanswered, names, more, notLookedAt }: Explained,
-  now: number,
-): AnyAnswer {
+export function explainAnswer({ explanations, names, more, notLookedAt }: Explained, now: number): AnyAnswer {
   const nameOf = (uuid: string): string => names.uuid(uuid);
   const title = ({ subject, operation }: Explanation): string =>
     operation === null ? names.object(subject.type, subject.uuid) : `${subject.type} ${nameOf(subject.uuid)}`;
@@ -53,7 +50,7 @@ export function explainAnswer(
     rowStyle: ({ isStuck }) => (isStuck ? 'bad' : undefined),
     json: {
       rows: 'explanations',
-      tail: () => ({ unanswered: unansweredDocument(unanswered), more, not_looked_at: notLookedAt }),
+      tail: () => ({ more, not_looked_at: notLookedAt }),
     },
     record: explanationDocument,
     ...(inFull
@@ -80,7 +77,7 @@ export function explainAnswer(
       const where = remedy.host === undefined ? '' : ` on ${remedy.host}`;
       return { label: `${worst!.isStuck ? 'Mend' : 'Next'}${where}`, command: remedy.command };
     },
-    exitCode: worstExitCode(unanswered),
+    exitCode: ExitCode.OK,
   });
 }
 

@@ -1,4 +1,4 @@
-import { NotFoundError, UsageError } from '../../core/errors.js';
+import { NotFoundError, UsageError, type SfOpsError } from '../../core/errors.js';
 import { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import { operationLabels, valueOfObjectType } from '../../core/object-types.js';
@@ -12,7 +12,8 @@ import { explainObject } from '../../operations/explain-object.js';
 import { explainOperations } from '../../operations/explain.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { goneOperation, reportUnanswered, sortReferences, type Unanswered } from '../found-operations.js';
+import { goneOperation, sortReferences } from '../found-operations.js';
+import { withMissing } from '../missing.js';
 import { explainAnswer } from './answer.js';
 import type { ExplainRequest } from './definition.js';
 import { explanationOf, type Explanation } from './explanation.js';
@@ -20,7 +21,7 @@ import { objectExplanation } from './object-explanation.js';
 
 export interface Explained {
   explanations: readonly Explanation[];
-  unanswered: readonly Unanswered[];
+  missing: readonly SfOpsError[];
   names: Names;
   /** How many more there are than are explained. */
   more: number;
@@ -50,8 +51,8 @@ export async function run(
       ? operations(session, description, words, now)
       : objects(session, description, typeName, words.slice(1), now);
   });
-  reportUnanswered(context, explained.unanswered, explained.explanations.length);
-  return explainAnswer(explained, now);
+  const { missing, explanations } = explained;
+  return withMissing(explainAnswer(explained, now), missing, explanations.length, context);
 }
 
 /** The ENUM's name where the word is the type of an object; an operation's type names operations. */
@@ -68,13 +69,13 @@ async function operations(
 ): Promise<Explained> {
   const isType = words.length > 1 && findObjectType(words[0]!, description) !== null;
   const references = await findOperations(session, description, isType ? words.slice(1) : words);
-  const { uuids, unanswered } = sortReferences(references);
+  const { uuids, missing } = sortReferences(references);
   const { explanations, gone, names } = await explainOperations(session, description, uuids, now, {
     positions: true,
   });
   return {
     explanations: explanations.map((one) => explanationOf(one, isStuck(one.blocker), now)),
-    unanswered: [...unanswered, ...gone.map((uuid) => ({ text: uuid, problem: goneOperation(uuid) }))],
+    missing: [...missing, ...gone.map(goneOperation)],
     names,
     more: 0,
     notLookedAt: 0,
@@ -90,7 +91,7 @@ async function objects(
 ): Promise<Explained> {
   const type = valueOfObjectType(typeName);
   const explanations: Explanation[] = [];
-  const unanswered: Unanswered[] = [];
+  const missing: SfOpsError[] = [];
   let names = Names.NONE;
   for (const text of words) {
     try {
@@ -101,10 +102,10 @@ async function objects(
       names = names.with(explained.names);
     } catch (error) {
       if (!(error instanceof NotFoundError || error instanceof UsageError)) throw error;
-      unanswered.push({ text, problem: error });
+      missing.push(error);
     }
   }
-  return { explanations, unanswered, names, more: 0, notLookedAt: 0 };
+  return { explanations, missing, names, more: 0, notLookedAt: 0 };
 }
 
 async function allPending(
@@ -126,7 +127,7 @@ async function allPending(
   const notLookedAt = uuids.length - looked.length;
   return {
     explanations: sorted.slice(0, limit),
-    unanswered: [],
+    missing: [],
     names,
     more: Math.max(0, sorted.length - limit),
     notLookedAt,

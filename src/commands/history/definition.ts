@@ -10,6 +10,7 @@ const ARGUMENTS = {
 const OPTIONS = {
   limit: count('show no more than the newest n', 1, { default: '50' }),
   since: duration('only operations that are younger'),
+  before: duration('only operations that are older, to go on where a list stopped'),
 };
 
 export type HistoryRequest = Request<typeof OPTIONS, typeof ARGUMENTS>;
@@ -19,7 +20,7 @@ export const history = defineCommand({
   summary: 'every recorded operation of an object, newest first',
   details: `Every recorded operation of the object, newest first: by the time at which it was made, then by sequence_number.
 Shaken Fist deletes operations soon after they finish, other than those that failed: what is listed is in flight, failed,
-or has finished recently.`,
+or has finished recently. How long an operation ran is only known where its work row or an event tells when it began.`,
   examples: [
     { command: 'history network web', comment: 'what has happened to the network named web' },
     { command: 'history instance db-1 --since 1d --json', comment: 'the last day, for a script' },

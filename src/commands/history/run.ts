@@ -1,13 +1,16 @@
-import { ExitCode } from '../../core/exit-codes.js';
+import { lifetimeOf, type Lifetime } from '../../core/operations/lifetime.js';
 import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import { readNames } from '../../database/queries/names.js';
 import { readObjectType, resolveObjects } from '../../database/queries/objects.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
+import { stateChangesQuestion } from '../../database/queries/state-changes.js';
 import { targetHistory } from '../../database/queries/targets.js';
-import { answerOf, type AnyAnswer } from '../../render/answer.js';
+import { askTogether } from '../../database/questions.js';
+import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { listedOperation, operationColumns, toName, type ListedOperation } from '../operation-columns.js';
+import { toName } from '../operation-columns.js';
+import { historyAnswer } from './answer.js';
 import type { HistoryRequest } from './definition.js';
 
 export async function run(
@@ -17,39 +20,27 @@ export async function run(
   const { limit } = options;
   const now = context.now();
   const since = options.since === undefined ? 0 : now - options.since;
+  const before = options.before === undefined ? Infinity : now - options.before;
   const database = await context.database();
   const description = await database.describe();
   const typeName = readObjectType(objectType, description);
-  const { operations, names, isCut, subject } = await database.snapshot(async (session) => {
+  const report = await database.snapshot(async (session) => {
     const [object] = await resolveObjects(session, description, typeName, [uuid]);
-    const targets = await targetHistory(session, description, object!, { limit: limit + 1, since });
+    const bounds = { limit: limit + 1, since, before };
+    const targets = await targetHistory(session, description, object!, bounds);
     const { recorded, cluster } = await recordsAt(session, description, targets.slice(0, limit), now);
     const operations = targetedOperations(recorded, cluster, now);
+    const records = operations.map(({ record }) => record);
+    const { changes } = await askTogether(session, { changes: stateChangesQuestion(records) });
+    const lifetimes = new Map<string, Lifetime>();
+    for (const record of records)
+      lifetimes.set(record.uuid, lifetimeOf(record, changes.get(record.uuid) ?? []));
     const subject = { objectType: valueOfObjectType(typeName), uuid: object!.uuid };
     const { objects, operations: uuids } = toName(operations);
     const wanted = { objects: [subject, ...objects], operations: uuids };
     const names = await readNames(session, description, wanted, cluster.nodes);
-    return { operations, names, isCut: targets.length > limit, subject };
+    return { operations, lifetimes, names, isCut: targets.length > limit, subject };
   });
-  const object = `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`;
-  return answerOf<ListedOperation>({
-    columns: operationColumns(names, now),
-    rows: operations.map((operation) => listedOperation(operation, names, now)),
-    record: ({ row }) => row,
-    json: { rows: 'history' },
-    empty:
-      options.since === undefined
-        ? `No operation of ${object} is recorded.`
-        : `No operation of ${object} that is as young is recorded.`,
-    after: () =>
-      isCut
-        ? [
-            {
-              text: `The newest ${limit} are shown; there are older ones: --limit ${limit * 10}.`,
-              style: 'dim',
-            },
-          ]
-        : [],
-    exitCode: ExitCode.OK,
-  });
+  const isBounded = options.since !== undefined || options.before !== undefined;
+  return historyAnswer({ ...report, isBounded, now });
 }

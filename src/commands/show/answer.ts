@@ -1,3 +1,4 @@
+import { ExitCode } from '../../core/exit-codes.js';
 import type { Names } from '../../core/names.js';
 import type { Json } from '../../core/json.js';
 import { blockerClause, IN_FULL } from '../../core/operations/blocker-clause.js';
@@ -5,7 +6,6 @@ import { explanationSentence } from '../../core/operations/explanation.js';
 import { createdAtOf, decisiveWorkRow, workRowsOf } from '../../core/operations/operation-record.js';
 import type { ShownOperation, ShownOperations } from '../../operations/show.js';
 import { answerOf, type AnyAnswer } from '../../render/answer.js';
-import { unansweredDocument, worstExitCode, type Unanswered } from '../found-operations.js';
 import {
   blockerDocument,
   errorDocument,
@@ -23,7 +23,6 @@ export interface ShowOptions {
 
 export function showAnswer(
   { operations, names }: ShownOperations,
-  unanswered: readonly Unanswered[],
   { now, traceback }: ShowOptions,
 ): AnyAnswer {
   return answerOf<ShownOperation>({
@@ -49,13 +48,10 @@ export function showAnswer(
       { name: 'sentence', heading: 'WHY', value: ({ blocker }) => blockerClause(blocker, now) },
     ],
     rows: operations,
-    json: {
-      rows: 'operations',
-      tail: () => ({ unanswered: unansweredDocument(unanswered) }),
-    },
+    json: { rows: 'operations' },
     record: (operation) => operationDocument(operation, names, now),
     block: (operation, look) => showLines(operation, names, { now, traceback, look }),
-    exitCode: worstExitCode(unanswered),
+    exitCode: ExitCode.OK,
   });
 }
 

@@ -2,7 +2,8 @@ import { findOperations } from '../../database/queries/operation-references.js';
 import { showOperations } from '../../operations/show.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { goneOperation, reportUnanswered, sortReferences } from '../found-operations.js';
+import { goneOperation, sortReferences } from '../found-operations.js';
+import { withMissing } from '../missing.js';
 import { showAnswer } from './answer.js';
 import type { ShowRequest } from './definition.js';
 
@@ -12,13 +13,13 @@ export async function run(
 ): Promise<AnyAnswer> {
   const database = await context.database();
   const description = await database.describe();
-  const { shown, unanswered, now } = await database.snapshot(async (session) => {
-    const { uuids, unanswered } = sortReferences(await findOperations(session, description, texts));
+  const { shown, missing, now } = await database.snapshot(async (session) => {
+    const { uuids, missing } = sortReferences(await findOperations(session, description, texts));
     const now = context.now();
     const shown = await showOperations(session, description, uuids, options.events, now);
-    return { shown, unanswered, now };
+    return { shown, missing, now };
   });
-  const all = [...unanswered, ...shown.gone.map((uuid) => ({ text: uuid, problem: goneOperation(uuid) }))];
-  reportUnanswered(context, all, shown.operations.length);
-  return showAnswer(shown, all, { now, traceback: options.traceback });
+  const all = [...missing, ...shown.gone.map(goneOperation)];
+  const answer = showAnswer(shown, { now, traceback: options.traceback });
+  return withMissing(answer, all, shown.operations.length, context);
 }

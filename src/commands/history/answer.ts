@@ -1,0 +1,99 @@
+import { formatDuration } from '../../core/duration.js';
+import { ExitCode } from '../../core/exit-codes.js';
+import type { Names } from '../../core/names.js';
+import type { Lifetime } from '../../core/operations/lifetime.js';
+import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
+import type { Uuid } from '../../core/uuid.js';
+import { answerOf, type AnyAnswer, type Column } from '../../render/answer.js';
+import { listedOperation, operationColumns, type ListedOperation } from '../operation-columns.js';
+
+export interface HistoryReport {
+  subject: { objectType: string; uuid: Uuid };
+  /** Newest first. */
+  operations: readonly TargetedOperation[];
+  lifetimes: ReadonlyMap<Uuid, Lifetime>;
+  names: Names;
+  /** Whether there are older ones. */
+  isCut: boolean;
+  /** Whether times were asked for. */
+  isBounded: boolean;
+  /** Unix seconds. */
+  now: number;
+}
+
+/** An operation of the list, and how long it waited and ran; seconds, null where nothing tells. */
+interface Recorded extends ListedOperation {
+  waited: number | null;
+  ran: number | null;
+  times: { started_at: number | null; ended_at: number | null };
+}
+
+export function historyAnswer(report: HistoryReport): AnyAnswer {
+  const { subject, operations, lifetimes, names, isCut, isBounded, now } = report;
+  const object = `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`;
+  const oldest = operations.at(-1);
+  return answerOf<Recorded>({
+    columns: columns(names, now),
+    rows: operations.map((operation) => ({
+      ...listedOperation(operation, names, now),
+      ...timesOf(lifetimes.get(operation.record.uuid), now),
+    })),
+    record: ({ row, waited, ran, times }) => ({ ...row, ...times, waited_seconds: waited, ran_seconds: ran }),
+    json: { rows: 'history', tail: () => ({ truncated: isCut }) },
+    empty: isBounded
+      ? `No operation of ${object} in that time is recorded.`
+      : `No operation of ${object} is recorded.`,
+    after: () =>
+      isCut && oldest !== undefined
+        ? [
+            {
+              text: `The newest ${operations.length} are shown; older ones: --before ${secondsAgo(oldest.target.createdAt, now)}, or a larger --limit.`,
+              style: 'dim',
+            },
+          ]
+        : [],
+    exitCode: ExitCode.OK,
+  });
+}
+
+/** `AGE` is followed by what it was spent on. */
+function columns(names: Names, now: number): readonly Column<Recorded>[] {
+  const time = (name: string, heading: string, of: (row: Recorded) => number | null): Column<Recorded> => ({
+    name,
+    heading,
+    value: of,
+    display: (row) => durationText(of(row)),
+    plain: (row) => durationText(of(row)),
+    priority: 4,
+  });
+  return operationColumns(names, now).flatMap((column): Column<Recorded>[] =>
+    column.name === 'age_seconds'
+      ? [
+          column,
+          time('waited_seconds', 'WAITED', ({ waited }) => waited),
+          time('ran_seconds', 'RAN', ({ ran }) => ran),
+        ]
+      : [column],
+  );
+}
+
+function timesOf(lifetime: Lifetime | undefined, now: number): Pick<Recorded, 'waited' | 'ran' | 'times'> {
+  if (lifetime === undefined) return { waited: null, ran: null, times: { started_at: null, ended_at: null } };
+  const { createdAt, startedAt, endedAt, outcome } = lifetime;
+  const seconds = (from: number, to: number): number => Math.max(0, Math.round((to - from) * 1000) / 1000);
+  const isWaiting = startedAt === null && outcome === 'pending';
+  return {
+    waited: startedAt !== null ? seconds(createdAt, startedAt) : isWaiting ? seconds(createdAt, now) : null,
+    ran: startedAt === null ? null : seconds(startedAt, endedAt ?? now),
+    times: { started_at: startedAt, ended_at: endedAt },
+  };
+}
+
+function durationText(seconds: number | null): string {
+  return seconds === null ? '-' : formatDuration(seconds);
+}
+
+/** Rounded down, so that the next list begins at the last operation of this one. */
+function secondsAgo(createdAt: number, now: number): string {
+  return `${Math.max(0, Math.floor(now - createdAt))}s`;
+}
