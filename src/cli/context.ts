@@ -2,6 +2,7 @@ import type { CommandContext } from '../commands/context.js';
 import type { CommandDefinition } from '../commands/definition.js';
 import { resolveConnection, type ConnectionSettings } from '../configuration/connection-settings.js';
 import { readThisNode } from '../configuration/this-node.js';
+import type { Progress } from '../core/progress.js';
 import type { Database } from '../database/database.js';
 import { StatusProgress } from '../render/progress.js';
 import { Status } from '../render/status.js';
@@ -26,12 +27,17 @@ export function openContext(
   const status = new Status(terminal.stderr);
   const say = (text: string): void => status.say(text);
   const note = (text: string): void => (options.quiet ? undefined : say(text));
+  const progress = new StatusProgress(status, {
+    unicode: lookOf(terminal, options).unicode,
+    isSilent: options.quiet === true,
+    clock: () => Number(process.hrtime.bigint()) / 1e9,
+  });
   let database: Promise<Database> | null = null;
 
   const openDatabase = async (): Promise<Database> => {
     const [settings, { Database: Opened }, limits] = await Promise.all([
       needs === 'sandbox' || options.sandbox
-        ? sandboxSettings(terminal)
+        ? sandboxSettings(terminal, progress)
         : resolveConnection(connectionFlags(options), terminal.environment),
       import('../database/database.js'),
       import('../database/limits.js'),
@@ -73,17 +79,13 @@ export function openContext(
       },
       inputLines: () => inputLines(terminal, signal),
       inputBytes: () => inputBytes(terminal, signal),
-      progress: new StatusProgress(status, {
-        unicode: lookOf(terminal, options).unicode,
-        isSilent: options.quiet === true,
-        clock: () => Number(process.hrtime.bigint()) / 1e9,
-      }),
+      progress,
     },
     close: async () => (await database?.catch(() => null))?.close(),
   };
 }
 
-async function sandboxSettings(terminal: Terminal): Promise<ConnectionSettings> {
+async function sandboxSettings(terminal: Terminal, progress: Progress): Promise<ConnectionSettings> {
   const { sandboxConnection } = await import('../sandbox/connection.js');
-  return sandboxConnection(terminal.environment);
+  return sandboxConnection(terminal.environment, progress);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { UnavailableError } from '../core/errors.js';
+import { NO_PROGRESS, type Progress } from '../core/progress.js';
 import { obtainPackages, type PackageRequest } from './packages.js';
 import { requireUnwritableByOthers } from './private-directory.js';
 import { runProgram } from './run-program.js';
@@ -32,7 +33,10 @@ export interface InstallationSearch {
  *
  * @throws RefusedError if there is none and it cannot be downloaded; the hint is the command that installs one
  */
-export async function findOrObtainServer(search: InstallationSearch): Promise<ServerInstallation> {
+export async function findOrObtainServer(
+  search: InstallationSearch,
+  progress: Progress = NO_PROGRESS,
+): Promise<ServerInstallation> {
   const folders = [...search.searchPath.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/usr/libexec'];
   for (const folder of new Set(folders.filter((name) => name !== ''))) {
     const program = join(folder, 'mariadbd');
@@ -40,7 +44,7 @@ export async function findOrObtainServer(search: InstallationSearch): Promise<Se
     const installed = await describe([program], dirname(folder));
     if (installed !== null) return installed;
   }
-  return obtainServer({ packages: ['mariadb-server-core'] }, search.cacheDirectory);
+  return obtainServer({ packages: ['mariadb-server-core'] }, search.cacheDirectory, progress);
 }
 
 /**
@@ -52,11 +56,12 @@ export async function findOrObtainServer(search: InstallationSearch): Promise<Se
 export async function obtainServer(
   request: PackageRequest,
   cacheDirectory: string,
+  progress: Progress = NO_PROGRESS,
 ): Promise<ServerInstallation> {
   const folder =
     [...request.packages].sort().join('+') + (request.suite === undefined ? '' : `@${request.suite}`);
   const root = join(cacheDirectory, 'servers', folder);
-  await obtainPackages(request, root);
+  await obtainPackages(request, root, progress);
   await requireUnwritableByOthers(root);
 
   const libraryFolders = ['lib', 'usr/lib'].flatMap((name) => multiarchFolders(join(root, name)));

@@ -1,6 +1,7 @@
-import { access, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
+import { NO_PROGRESS, type Progress } from '../core/progress.js';
 import { withFileLock } from './lock.js';
 import { runProgram, type ProgramResult } from './run-program.js';
 
@@ -21,13 +22,18 @@ export interface PackageRequest {
  *
  * @throws RefusedError if apt is missing, cannot reach its mirror, or does not know the packages
  */
-export async function obtainPackages(request: PackageRequest, destination: string): Promise<void> {
+export async function obtainPackages(
+  request: PackageRequest,
+  destination: string,
+  progress: Progress = NO_PROGRESS,
+): Promise<void> {
   if (await exists(destination)) return;
   await withFileLock(`${destination}.lock`, async () => {
     if (await exists(destination)) return;
     const scratch = await mkdtemp(`${destination}.partial-`);
     try {
-      await downloadPackages(request, join(scratch, 'apt'));
+      const apt = join(scratch, 'apt');
+      await tellingBytes(join(apt, 'cache', 'archives'), progress, () => downloadPackages(request, apt));
       const root = join(scratch, 'root');
       await unpackPackages(join(scratch, 'apt', 'cache', 'archives'), root);
       await rename(root, destination);
@@ -35,6 +41,37 @@ export async function obtainPackages(request: PackageRequest, destination: strin
       await rm(scratch, { recursive: true, force: true });
     }
   });
+}
+
+/** apt tells nobody how far it is; its files grow. */
+async function tellingBytes(folder: string, progress: Progress, work: () => Promise<void>): Promise<void> {
+  const task = progress.start({ doing: 'Fetching MariaDB', done: 'fetched', unit: 'bytes', total: null });
+  let told = 0;
+  const look = async (): Promise<void> => {
+    const bytes = await bytesIn(folder);
+    task.advance(Math.max(0, bytes - told));
+    told = Math.max(told, bytes);
+  };
+  const timer = setInterval(() => void look(), 250);
+  try {
+    await work();
+    await look();
+  } finally {
+    clearInterval(timer);
+    task.end();
+  }
+}
+
+/** 0 for a folder that is not there yet; a file that is renamed meanwhile counts the next time. */
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = names.map(async (name) =>
+    stat(join(folder, name)).then(
+      (found) => (found.isFile() ? found.size : 0),
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 async function downloadPackages(request: PackageRequest, home: string): Promise<void> {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { RefusedError } from '../core/errors.js';
 import { baselineStatements } from './baseline.js';
 import { SANDBOX_DATABASE, SANDBOX_USER, createDataDirectory } from './data-directory.js';
+import type { Progress } from '../core/progress.js';
 import { findOrObtainServer } from './installation.js';
 import { withFileLock } from './lock.js';
 import type { SandboxPaths } from './paths.js';
@@ -30,6 +31,8 @@ export interface SandboxStatus {
 export interface SandboxStartOptions {
   /** Listen on this port of 127.0.0.1 too. */
   tcpPort?: number;
+  /** Told of a download. */
+  progress?: Progress;
 }
 
 /**
@@ -126,7 +129,7 @@ async function startLocked(paths: SandboxPaths, options: SandboxStartOptions): P
     return withPortAsked(await sandboxStatus(paths), options);
   }
   await removeLeftovers(paths);
-  const installation = await findOrObtainServer(paths);
+  const installation = await findOrObtainServer(paths, options.progress);
   if (!existsSync(paths.dataDirectory)) {
     await createDataDirectory(installation, paths.dataDirectory, { statements: baselineStatements() });
   }

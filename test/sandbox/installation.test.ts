@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { RefusedError } from '../../src/core/errors.js';
+import type { Progress } from '../../src/core/progress.js';
 import { createDataDirectory } from '../../src/sandbox/data-directory.js';
 import { obtainServer } from '../../src/sandbox/installation.js';
 import { withFileLock } from '../../src/sandbox/lock.js';
@@ -14,7 +15,17 @@ const REQUEST = { packages: ['mariadb-server-core'] };
 describe('a server that is not installed', () => {
   test('is downloaded once by two who ask at the same time, and runs; or refused with what to do', async () => {
     const cache = await mkdtemp(join(runFolder(), 'cache-'));
-    const outcomes = await Promise.allSettled([obtainServer(REQUEST, cache), obtainServer(REQUEST, cache)]);
+    let told = 0;
+    let ended = 0;
+    const progress: Progress = {
+      start: () => ({ advance: (bytes) => void (told += bytes), end: () => void (ended += 1) }),
+    };
+    const outcomes = await Promise.allSettled([
+      obtainServer(REQUEST, cache, progress),
+      obtainServer(REQUEST, cache, progress),
+    ]);
+    const isDownloaded = outcomes.some(({ status }) => status === 'fulfilled');
+    if (isDownloaded) expect({ ended, isLarge: told > 1_000_000 }).toEqual({ ended: 1, isLarge: true });
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') {
         // No mirror can be reached from here: then this is what has to happen.

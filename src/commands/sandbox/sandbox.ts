@@ -66,7 +66,8 @@ async function started(context: CommandContext, tcpPort: number | null): Promise
   const paths = sandboxPaths(context.environment);
   const { state } = await sandboxStatus(paths);
   if (state === 'absent') context.note('Making a private MariaDB server.');
-  return startSandbox(paths, tcpPort === null ? {} : { tcpPort });
+  const { progress } = context;
+  return startSandbox(paths, tcpPort === null ? { progress } : { tcpPort, progress });
 }
 
 async function removed(context: CommandContext): Promise<SandboxStatus> {
