@@ -28,7 +28,7 @@ async function load() {
   const outfile = `${root}/dist/bench-gate.mjs`;
   const modules = [
     'src/database/database.ts',
-    'src/gate/gate.ts',
+    'src/gate/evidence.ts',
     'src/database/queries/targets.ts',
     'test/fixtures/long-history.ts',
     'test/fixtures/many-networks.ts',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fail, pass, type FindingResult, type Verdict } from '../core/finding.js';
-import { judge } from '../core/gate/gate.js';
+import { decide } from '../core/gate/gate.js';
 import { valueOfObjectType } from '../core/object-types.js';
 import type { Decision } from '../core/operations/decide.js';
 import { targetsOf } from '../core/operations/operation.js';
@@ -10,7 +10,7 @@ import type { Database } from '../database/database.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { readRecords } from '../database/queries/operation-records.js';
 import type { Session } from '../database/session.js';
-import { readGateEvidence } from '../gate/gate.js';
+import { readGateEvidence } from '../gate/evidence.js';
 import { enqueueIn } from '../operations/enqueue/enqueue.js';
 
 /** One thing that was tried. */
@@ -111,7 +111,7 @@ async function askGate(
 ): Promise<Verdict> {
   const [evidence] = await readGateEvidence(session, description, { uuids: [network] }, now);
   const pending = evidence?.pending ?? [];
-  const { okay, verdict } = judge(evidence!.network, pending, [], false);
+  const { okay, verdict } = decide(evidence!.network, pending, [], false);
   return okay === true && verdict === 'pending' && pending.some(({ record }) => record.uuid === uuid)
     ? pass('the operation holds its network')
     : fail(`the gate says ${verdict}, although an operation is pending`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { readGateEvidence } from '../../src/gate/gate.js';
+import { readGateEvidence } from '../../src/gate/evidence.js';
 import { jsonOf, runCli, type Outcome } from '../cli/run.js';
 import { reach } from '../fixtures/reach.js';
 import { hex, now } from '../fixtures/rows.js';

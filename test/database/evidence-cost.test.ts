@@ -5,7 +5,7 @@ import { activeTargets, targetHistory, type Target } from '../../src/database/qu
 import type { Session } from '../../src/database/session.js';
 import { explainOperations } from '../../src/operations/explain.js';
 import { explainObject } from '../../src/operations/explain-object.js';
-import { readGateEvidence } from '../../src/gate/gate.js';
+import { readGateEvidence } from '../../src/gate/evidence.js';
 import { insertManyNetworks, NETWORKS } from '../fixtures/many-networks.js';
 import { operationRows } from '../fixtures/operation-rows.js';
 import { rowsRead } from '../fixtures/rows-read.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { isUnheardOf, type NetworkEvidence } from '../../src/core/gate/gate-evidence.js';
 import { Database } from '../../src/database/database.js';
-import { readGateEvidence } from '../../src/gate/gate.js';
+import { readGateEvidence } from '../../src/gate/evidence.js';
 import { meshPlacements } from '../../src/database/queries/mesh-placements.js';
 import type { NetworkChoice } from '../../src/database/queries/networks.js';
 import { resolveObjects } from '../../src/database/queries/objects.js';

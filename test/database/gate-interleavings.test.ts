@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createConnection, type Connection } from 'mysql2/promise';
-import { readGateEvidence } from '../../src/gate/gate.js';
+import { readGateEvidence } from '../../src/gate/evidence.js';
 import { hex, insertNetwork, now } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 

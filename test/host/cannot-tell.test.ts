@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lookAtDnsmasq } from '../../src/gate/host/dnsmasq.js';
+import { inspectDnsmasq } from '../../src/gate/host/dnsmasq.js';
 import { readJson, type ToolOptions } from '../../src/gate/host/tool.js';
 import { connectionFlags, jsonOf, runCli, type Outcome } from '../cli/run.js';
 import { hex, insertCluster, insertOperation, NETWORK } from '../fixtures/rows.js';
@@ -122,9 +122,9 @@ describe('a tool that does not answer makes the check unknown', () => {
 describe('the pid file of dnsmasq', () => {
   test('cannot be read: unknown', async () => {
     await mkdir(join(tools, 'dhcp', NETWORK, 'pid'), { recursive: true });
-    expect(await lookAtDnsmasq(tools, NETWORK, false)).toEqual({
+    expect(await inspectDnsmasq(tools, NETWORK, false)).toEqual({
       result: 'unknown',
-      detail: `${tools}/dhcp/${NETWORK}/pid cannot be read: it is a folder, not a regular file`,
+      title: `${tools}/dhcp/${NETWORK}/pid cannot be read: it is a folder, not a regular file`,
     });
   });
 
@@ -135,16 +135,16 @@ describe('the pid file of dnsmasq', () => {
     if (kind === 'fifo') execFileSync('mkfifo', [file]);
     else if (kind === 'device') await symlink('/dev/zero', file);
     else await writeFile(file, '1'.repeat(5_000));
-    expect(await lookAtDnsmasq(tools, NETWORK, false)).toMatchObject({ result: 'unknown' });
+    expect(await inspectDnsmasq(tools, NETWORK, false)).toMatchObject({ result: 'unknown' });
   });
 
   test('is empty: not running', async () => {
     await mkdir(join(tools, 'dhcp', NETWORK), { recursive: true });
     await writeFile(join(tools, 'dhcp', NETWORK, 'pid'), '');
-    expect(await lookAtDnsmasq(tools, NETWORK, false)).toMatchObject({ result: 'fail' });
+    expect(await inspectDnsmasq(tools, NETWORK, false)).toMatchObject({ result: 'fail' });
     // 0 would mean this process and its whole group.
     await writeFile(join(tools, 'dhcp', NETWORK, 'pid'), '0');
-    expect(await lookAtDnsmasq(tools, NETWORK, true)).toMatchObject({ result: 'fail' });
+    expect(await inspectDnsmasq(tools, NETWORK, true)).toMatchObject({ result: 'fail' });
   });
 });
 
@@ -166,7 +166,7 @@ describeOnKernel('an ordinary user', () => {
   async function lookAsNobody(): Promise<object> {
     process.seteuid!(NOBODY);
     try {
-      return await lookAtDnsmasq(storage, NETWORK, false);
+      return await inspectDnsmasq(storage, NETWORK, false);
     } finally {
       process.seteuid!(0);
     }
@@ -176,14 +176,14 @@ describeOnKernel('an ordinary user', () => {
     await chmod(folder, 0o700);
     expect(await lookAsNobody()).toEqual({
       result: 'unknown',
-      detail: `${folder}/pid cannot be read: EACCES`,
+      title: `${folder}/pid cannot be read: EACCES`,
     });
   });
 
   test('may read it, and sees that the process, which is not theirs to signal, is another', async () => {
     expect(await lookAsNobody()).toMatchObject({
       result: 'fail',
-      detail: expect.stringContaining('process 1 is not this network'),
+      title: expect.stringContaining('process 1 is not this network'),
     });
   });
 });

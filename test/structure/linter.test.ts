@@ -24,8 +24,13 @@ const REFUSED: readonly [string, string, string, string][] = [
     "import '../../database/database.js';",
     'no-restricted-imports',
   ],
-  ['core imports upwards', 'src/core/gate/probe.ts', "import '../../gate/gate.js';", 'no-restricted-imports'],
-  ['database decides', 'src/database/probe.ts', "import '../gate/gate.js';", 'no-restricted-imports'],
+  [
+    'core imports upwards',
+    'src/core/gate/probe.ts',
+    "import '../../gate/evidence.js';",
+    'no-restricted-imports',
+  ],
+  ['database decides', 'src/database/probe.ts', "import '../gate/evidence.js';", 'no-restricted-imports'],
   [
     'a query renders',
     'src/database/queries/probe.ts',

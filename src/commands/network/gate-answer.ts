@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import type { Check } from '../../core/gate/gate-checks.js';
+import type { Check } from '../../core/gate/host-rules.js';
 import type { GateAnswer, NetworkAnswer } from '../../core/gate/gate-answer.js';
 import type { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';

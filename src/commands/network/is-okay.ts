@@ -2,7 +2,7 @@ import { NotFoundError, UsageError } from '../../core/errors.js';
 import { answerForAll } from '../../core/gate/gate-answer.js';
 import { isDying, isGoingAway, isUnheardOf } from '../../core/gate/gate-evidence.js';
 import type { Database } from '../../database/database.js';
-import { readGateEvidence } from '../../gate/gate.js';
+import { readGateEvidence } from '../../gate/evidence.js';
 import { requireNamespace } from '../../gate/namespace.js';
 import type { NetworkChoice } from '../../database/queries/networks.js';
 import { findObjects } from '../../database/queries/objects.js';
@@ -14,8 +14,8 @@ import { toName } from '../operation-columns.js';
 import { gateAnswer } from './gate-answer.js';
 import { readNames } from '../../database/queries/names.js';
 import type { CommandContext } from '../context.js';
-import { judgeNetworks } from '../../gate/judge.js';
-import { machineLook } from '../../gate/machine-look.js';
+import { decideNetworks } from '../../gate/decide.js';
+import { hostInspection } from '../../gate/host-inspection.js';
 
 export async function isOkay(
   context: CommandContext,
@@ -54,8 +54,8 @@ export async function isOkay(
       `Going away: ${goingAway.map(({ network }) => network.row?.name ?? network.uuid).join(', ')}.`,
     );
   }
-  const look = await machineLook(context, database, options);
-  const answers = await judgeNetworks(context, database, living, look, {
+  const look = await hostInspection(context, database, options);
+  const answers = await decideNetworks(context, database, living, look, {
     strict: options.strict,
     named,
   });

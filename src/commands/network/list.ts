@@ -1,6 +1,6 @@
 import { answerFor } from '../../core/gate/gate-answer.js';
 import { isGone, type NetworkEvidence } from '../../core/gate/gate-evidence.js';
-import { readGateEvidence } from '../../gate/gate.js';
+import { readGateEvidence } from '../../gate/evidence.js';
 import { requireNamespace } from '../../gate/namespace.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import type { TargetedOperation } from '../../core/operations/targeted-operation.js';

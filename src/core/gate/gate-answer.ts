@@ -1,5 +1,5 @@
-import { judge, okayOfAll, type Scope, type Verdict } from './gate.js';
-import type { Check } from './gate-checks.js';
+import { decide, okayOfAll, type Scope, type Verdict } from './gate.js';
+import type { Check } from './host-rules.js';
 import { evidenceWarnings, type NetworkEvidence } from './gate-evidence.js';
 import type { TargetedOperation } from '../operations/targeted-operation.js';
 import type { Uuid } from '../uuid.js';
@@ -40,7 +40,7 @@ export interface GateAnswer {
 
 const NOT_LOOKED_AT = 'only the database was asked: bridge, dnsmasq and mesh are not known';
 
-const NOTHING_TO_JUDGE = 'there is no network to judge';
+const NOTHING_TO_JUDGE = 'there is no network to decide';
 
 /**
  * @param checks null where this machine was not looked at
@@ -53,7 +53,7 @@ export function answerFor(
   now: number,
 ): NetworkAnswer {
   const { network, pending } = evidence;
-  const { verdict, okay, reason } = judge(network, pending, checks ?? [], strict);
+  const { verdict, okay, reason } = decide(network, pending, checks ?? [], strict);
   const warnings = evidenceWarnings(evidence, now);
   if (checks === null && verdict === 'healthy') warnings.push(NOT_LOOKED_AT);
   return {

@@ -1,4 +1,4 @@
-import type { Check } from './gate-checks.js';
+import type { Check } from './host-rules.js';
 import { networkCondition, type NetworkFacts } from './network.js';
 import { isStuck } from '../operations/blocker.js';
 import type { TargetedOperation } from '../operations/targeted-operation.js';
@@ -19,7 +19,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** How far was looked: at the database only, or at this machine too. */
 export type Scope = 'database' | 'host';
 
-export interface Judgement {
+export interface Decision {
   verdict: Verdict;
   /** Null: cannot tell. */
   okay: boolean | null;
@@ -57,12 +57,12 @@ export function isExcused(pending: readonly TargetedOperation[], strict: boolean
  *
  * @param checks empty where the machine was not looked at
  */
-export function judge(
+export function decide(
   network: NetworkFacts,
   pending: readonly TargetedOperation[],
   checks: readonly Check[],
   strict: boolean,
-): Judgement {
+): Decision {
   if (isExcused(pending, strict)) return okay('pending', `${operations(pending)} on it`);
   if (pending.length > 0) return notOkay('stuck', `${operations(pending)} on it, and will not go on`);
   return ofDeath(network) ?? ofChecks(checks) ?? ofState(network);
@@ -74,7 +74,7 @@ export function okayOfAll(each: readonly (boolean | null)[]): boolean | null {
   return each.length === 0 || each.includes(null) ? null : true;
 }
 
-function ofDeath(network: NetworkFacts): Judgement | null {
+function ofDeath(network: NetworkFacts): Decision | null {
   switch (networkCondition(network)) {
     case 'gone':
       return notOkay('dead', `its state is ${network.state}`);
@@ -87,7 +87,7 @@ function ofDeath(network: NetworkFacts): Judgement | null {
   }
 }
 
-function ofChecks(checks: readonly Check[]): Judgement | null {
+function ofChecks(checks: readonly Check[]): Decision | null {
   for (const [name, verdict] of FAILURES) {
     const failing = checks.find((check) => check.name === name && check.result === 'fail');
     if (failing !== undefined) return notOkay(verdict, failing.detail);
@@ -96,7 +96,7 @@ function ofChecks(checks: readonly Check[]): Judgement | null {
   return blind === undefined ? null : cannotTell(blind.detail);
 }
 
-function ofState(network: NetworkFacts): Judgement {
+function ofState(network: NetworkFacts): Decision {
   if (network.row === null) return cannotTell('its row in networks is gone');
   switch (networkCondition(network)) {
     case 'created':
@@ -114,14 +114,14 @@ function operations({ length }: readonly TargetedOperation[]): string {
   return length === 1 ? '1 operation is pending' : `${length} operations are pending`;
 }
 
-function okay(verdict: Verdict, reason: string): Judgement {
+function okay(verdict: Verdict, reason: string): Decision {
   return { verdict, okay: true, reason };
 }
 
-function notOkay(verdict: Verdict, reason: string): Judgement {
+function notOkay(verdict: Verdict, reason: string): Decision {
   return { verdict, okay: false, reason };
 }
 
-function cannotTell(reason: string): Judgement {
+function cannotTell(reason: string): Decision {
   return { verdict: 'unknown', okay: null, reason };
 }

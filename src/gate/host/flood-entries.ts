@@ -1,4 +1,4 @@
-import type { FloodEntries } from '../../core/gate/gate-checks.js';
+import type { FloodEntries } from '../../core/gate/host-rules.js';
 import type { Observed } from '../../core/observed.js';
 import { readJson, type ToolOptions } from './tool.js';
 

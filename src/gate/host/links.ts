@@ -1,4 +1,4 @@
-import type { Links } from '../../core/gate/gate-checks.js';
+import type { Links } from '../../core/gate/host-rules.js';
 import type { Observed } from '../../core/observed.js';
 import { readJson, type ToolOptions } from './tool.js';
 

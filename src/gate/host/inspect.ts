@@ -1,17 +1,11 @@
-import {
-  checkBridge,
-  checkDnsmasq,
-  checkMesh,
-  type Check,
-  type FloodEntries,
-} from '../../core/gate/gate-checks.js';
+import { checkHost, type Check, type FloodEntries } from '../../core/gate/host-rules.js';
 import type { NodeFacts } from '../../core/cluster-facts.js';
 import { expectedMesh, type Placement } from '../../core/gate/mesh.js';
 import type { NetworkFacts } from '../../core/gate/network.js';
 import type { Observed } from '../../core/observed.js';
 import type { ThisNode } from '../../core/gate/this-node.js';
 import type { Uuid } from '../../core/uuid.js';
-import { lookAtDnsmasq } from './dnsmasq.js';
+import { inspectDnsmasq } from './dnsmasq.js';
 import { readFloodEntries } from './flood-entries.js';
 import { readLinks } from './links.js';
 import type { ToolOptions } from './tool.js';
@@ -30,7 +24,7 @@ export interface HostChecks {
  *
  * @returns network → its checks
  */
-export async function runHostChecks(
+export async function inspectHost(
   networks: readonly NetworkFacts[],
   { node, lenientDnsmasq, mesh }: HostChecks,
   options: ToolOptions,
@@ -40,14 +34,18 @@ export async function runHostChecks(
     mesh === null ? { value: new Map() } : await readFloodEntries(options);
   const checks = new Map<Uuid, Check[]>();
   for (const network of networks) {
-    const look = async (): Promise<Pick<Check, 'result' | 'detail'>> =>
-      lookAtDnsmasq(node.storagePath, network.uuid, lenientDnsmasq);
-    const found = [checkBridge(network, links), await checkDnsmasq(network, node.isNetworkNode, look)];
-    if (mesh !== null) {
-      const expected = expectedMesh(mesh.placements.get(network.uuid), { ...node, nodes: mesh.nodes });
-      found.push(checkMesh(network, links, floods, expected));
-    }
-    checks.set(network.uuid, found);
+    const expected =
+      mesh === null ? null : expectedMesh(mesh.placements.get(network.uuid), { ...node, nodes: mesh.nodes });
+    checks.set(
+      network.uuid,
+      await checkHost({
+        network,
+        links,
+        isNetworkNode: node.isNetworkNode,
+        inspectDnsmasq: async () => inspectDnsmasq(node.storagePath, network.uuid, lenientDnsmasq),
+        mesh: expected === null ? null : { floods, expected },
+      }),
+    );
   }
   return checks;
 }

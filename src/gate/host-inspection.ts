@@ -1,21 +1,21 @@
-import type { Check } from '../core/gate/gate-checks.js';
+import type { Check } from '../core/gate/host-rules.js';
 import type { NetworkFacts } from '../core/gate/network.js';
 import { identifyThisNode, type ThisNode } from '../core/gate/this-node.js';
 import type { Uuid } from '../core/uuid.js';
 import { readClusterFacts } from '../database/queries/cluster-facts.js';
 import type { Database } from '../database/database.js';
 import { meshPlacements } from '../database/queries/mesh-placements.js';
-import { runHostChecks } from './host/checks.js';
+import { inspectHost } from './host/inspect.js';
 import type { GateContext } from './context.js';
 
-export interface MachineLookOptions {
+export interface HostInspectionOptions {
   hostChecks: 'auto' | 'on' | 'off';
   mesh?: boolean;
   lenientDnsmasq?: boolean;
 }
 
 /** Looks at this machine for networks; network → its checks. */
-export type MachineLook = (networks: readonly NetworkFacts[]) => Promise<Map<Uuid, Check[]>>;
+export type HostInspection = (networks: readonly NetworkFacts[]) => Promise<Map<Uuid, Check[]>>;
 
 /** Longer than `ip` and `bridge` take for tens of thousands of interfaces. */
 const TOOL_SECONDS = 15;
@@ -25,11 +25,11 @@ const TOOL_SECONDS = 15;
  *
  * @returns null where it is not
  */
-export async function machineLook(
+export async function hostInspection(
   context: GateContext,
   database: Database,
-  options: MachineLookOptions,
-): Promise<MachineLook | null> {
+  options: HostInspectionOptions,
+): Promise<HostInspection | null> {
   if (options.hostChecks === 'off') return null;
   const description = await database.describe();
   const { nodes } = await database.read(async (session) => readClusterFacts(session, description));
@@ -47,14 +47,14 @@ export async function machineLook(
       ? await database.read(async (session) => meshPlacements(session, uuids.length > MANY ? null : uuids))
       : null;
     const mesh = placements === null ? null : { nodes, placements };
-    return runHostChecks(networks, { node, lenientDnsmasq: options.lenientDnsmasq === true, mesh }, tools);
+    return inspectHost(networks, { node, lenientDnsmasq: options.lenientDnsmasq === true, mesh }, tools);
   };
 }
 
 /** Above this many networks, all placements are read instead of naming each network. */
 const MANY = 1000;
 
-function isToBeLookedAt(context: GateContext, { isNode }: ThisNode, options: MachineLookOptions): boolean {
+function isToBeLookedAt(context: GateContext, { isNode }: ThisNode, options: HostInspectionOptions): boolean {
   if ('value' in isNode && isNode.value) return true;
   const reason =
     'unknown' in isNode

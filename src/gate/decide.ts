@@ -2,11 +2,11 @@ import { isExcused } from '../core/gate/gate.js';
 import { answerFor, type NetworkAnswer } from '../core/gate/gate-answer.js';
 import { isDying, type NetworkEvidence } from '../core/gate/gate-evidence.js';
 import type { Database } from '../database/database.js';
-import { readGateEvidence } from './gate.js';
+import { readGateEvidence } from './evidence.js';
 import type { GateContext } from './context.js';
-import type { MachineLook } from './machine-look.js';
+import type { HostInspection } from './host-inspection.js';
 
-export interface JudgeOptions {
+export interface DecideOptions {
   strict: boolean;
   /** Whether the operator named these networks. Of all networks, those that are deleted meanwhile are left out. */
   named: boolean;
@@ -18,12 +18,12 @@ export interface JudgeOptions {
  * Time passes between the two looks. An operation that came in between takes a bridge down for a moment, which is not
  * a failure; so the database is asked again about every network whose checks failed.
  */
-export async function judgeNetworks(
+export async function decideNetworks(
   context: GateContext,
   database: Database,
   evidence: readonly NetworkEvidence[],
-  look: MachineLook | null,
-  { strict, named }: JudgeOptions,
+  look: HostInspection | null,
+  { strict, named }: DecideOptions,
 ): Promise<NetworkAnswer[]> {
   if (look === null) return evidence.map((one) => answerFor(one, null, strict, context.now()));
   const unexcused = evidence.filter(({ pending }) => !isExcused(pending, strict));

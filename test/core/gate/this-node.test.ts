@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeFacts } from '../../src/core/cluster-facts.js';
-import { identifyThisNode, type ThisNodeSettings } from '../../src/core/gate/this-node.js';
+import type { NodeFacts } from '../../../src/core/cluster-facts.js';
+import { identifyThisNode, type ThisNodeSettings } from '../../../src/core/gate/this-node.js';
 
 const UUID = '10000001-0000-4000-8000-000000000001';
 

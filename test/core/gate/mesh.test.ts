@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NodeFacts } from '../../src/core/cluster-facts.js';
-import { compareMesh, expectedMesh, type MeshPosition, type Placement } from '../../src/core/gate/mesh.js';
+import type { NodeFacts } from '../../../src/core/cluster-facts.js';
+import { compareMesh, expectedMesh, type MeshPosition, type Placement } from '../../../src/core/gate/mesh.js';
 
 const node = (number: number): NodeFacts => ({
   uuid: `1000000${number}-0000-4000-8000-00000000000${number}`,

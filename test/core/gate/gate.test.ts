@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Check } from '../../src/core/gate/gate-checks.js';
-import { isExcused, judge, okayOfAll } from '../../src/core/gate/gate.js';
-import { FLOATING_NETWORK, type NetworkFacts } from '../../src/core/gate/network.js';
-import { blockerOf } from '../../src/core/operations/blocker.js';
-import type { TargetedOperation } from '../../src/core/operations/targeted-operation.js';
-import type { OperationRecord } from '../../src/core/operations/operation-record.js';
-import { cluster, NOW, record, related, workRow } from './operations/records.js';
+import type { Check } from '../../../src/core/gate/host-rules.js';
+import { isExcused, decide, okayOfAll } from '../../../src/core/gate/gate.js';
+import { FLOATING_NETWORK, type NetworkFacts } from '../../../src/core/gate/network.js';
+import { blockerOf } from '../../../src/core/operations/blocker.js';
+import type { TargetedOperation } from '../../../src/core/operations/targeted-operation.js';
+import type { OperationRecord } from '../../../src/core/operations/operation-record.js';
+import { cluster, NOW, record, related, workRow } from '../operations/records.js';
 
 const network = (state: string | null, more: Partial<NetworkFacts> = {}): NetworkFacts => ({
   uuid: '11111111-1111-4111-8111-111111111111',
@@ -47,18 +47,18 @@ describe('nothing pending and the machine not looked at: the network’s own sta
     ['a state of tomorrow', 'unknown', null],
     [null, 'unknown', null],
   ] as const)('%s is %s', (state, verdict, okay) => {
-    expect(judge(network(state), [], [], false)).toMatchObject({ verdict, okay });
+    expect(decide(network(state), [], [], false)).toMatchObject({ verdict, okay });
   });
 
   test('a network whose row is gone is unknown, whatever its state row says', () => {
-    expect(judge(network('created', { row: null }), [], [], false)).toMatchObject({
+    expect(decide(network('created', { row: null }), [], [], false)).toMatchObject({
       verdict: 'unknown',
       okay: null,
     });
   });
 
   test('the floating network needs no state row', () => {
-    expect(judge(network(null, { uuid: FLOATING_NETWORK }), [], [], false).verdict).toBe('healthy');
+    expect(decide(network(null, { uuid: FLOATING_NETWORK }), [], [], false).verdict).toBe('healthy');
   });
 });
 
@@ -66,7 +66,7 @@ test.each(['created', 'error', 'deleted', null])(
   'a pending operation excuses a network in state %s',
   (state) => {
     const checks = [check('bridge', 'fail'), check('dnsmasq', 'unknown')];
-    expect(judge(network(state), [operation()], checks, false)).toMatchObject({
+    expect(decide(network(state), [operation()], checks, false)).toMatchObject({
       verdict: 'pending',
       okay: true,
     });
@@ -86,15 +86,15 @@ describe('checks of the machine', () => {
     [['pass', 'pass', 'pass'], 'healthy', true],
   ] as const)('%j is %s', ([bridge, dnsmasq, mesh], verdict, okay) => {
     const checks = [check('bridge', bridge), check('dnsmasq', dnsmasq), check('mesh', mesh)];
-    expect(judge(network('created'), [], checks, false)).toMatchObject({ verdict, okay });
+    expect(decide(network('created'), [], checks, false)).toMatchObject({ verdict, okay });
   });
 
   test('do not bring a dead network to life', () => {
-    expect(judge(network('error'), [], [check('bridge', 'pass')], false).verdict).toBe('dead');
+    expect(decide(network('error'), [], [check('bridge', 'pass')], false).verdict).toBe('dead');
   });
 
   test('do not make up for a state that is missing', () => {
-    expect(judge(network(null), [], [check('bridge', 'pass')], false).okay).toBeNull();
+    expect(decide(network(null), [], [check('bridge', 'pass')], false).okay).toBeNull();
   });
 });
 
@@ -105,8 +105,8 @@ describe('operations that will never run', () => {
     ['undrained', { work: { value: [workRow({ queueName: 'nobody' })] } }],
     ['a dependency that failed', { dependsOn: [related('error')] }],
   ])('%s excuses, but not where the operator is strict', (_, stuck) => {
-    expect(judge(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
-    expect(judge(network('created'), [operation(stuck)], [], true)).toMatchObject({
+    expect(decide(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
+    expect(decide(network('created'), [operation(stuck)], [], true)).toMatchObject({
       verdict: 'stuck',
       okay: false,
     });
@@ -118,7 +118,7 @@ describe('operations that will never run', () => {
   });
 
   test('one that will run beside it still excuses', () => {
-    expect(judge(network('created'), [operation(ORPHANED), operation()], [], true).verdict).toBe('pending');
+    expect(decide(network('created'), [operation(ORPHANED), operation()], [], true).verdict).toBe('pending');
     expect(isExcused([operation(ORPHANED), operation()], true)).toBe(true);
     expect(isExcused([operation(ORPHANED)], true)).toBe(false);
     expect(isExcused([], false)).toBe(false);
