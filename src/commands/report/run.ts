@@ -2,7 +2,7 @@ import { answerFor } from '../../core/gate/gate-answer.js';
 import { isDying } from '../../core/gate/gate-evidence.js';
 import type { Uuid } from '../../core/uuid.js';
 import { readNames } from '../../database/queries/names.js';
-import { readGateEvidence } from '../../gate/gate.js';
+import { readGateEvidence } from '../../gate/evidence.js';
 import { readIncident, type Incident } from '../../operations/incident.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
