@@ -15,7 +15,7 @@ const OPERATION = '0d9d3e1c-5b1f-4c7e-9a55-3f0b7c1f6d2e';
 const STORY = [
   {
     why: 'A private MariaDB server with a small made-up cluster, as it was before the migrations. Its networks:',
-    command: "sf-ops sandbox seed --format table | grep '^network'",
+    command: 'sf-ops sandbox seed --format json > /dev/null && sf-ops network list',
   },
   {
     why: 'Enqueue an operation: header, state, work row and target rows in one transaction.',
@@ -28,16 +28,24 @@ const STORY = [
   },
   { why: 'A sandbox has no workers; this plays one.', command: `sf-ops sandbox finish ${OPERATION}` },
   {
-    why: 'Nothing is pending: now its own state decides. What a database cannot know is said.',
-    command: 'sf-ops network is-okay web',
+    why: 'Are all networks okay? Strictly: an operation that will never run excuses none.',
+    command: 'sf-ops network is-okay --all --strict',
+    exitCode: 3,
   },
+  { why: 'Why does that operation not go on?', command: 'sf-ops explain 70000002' },
   {
-    why: 'May the dead column be dropped? The plan looks from all sides. Here it finds two things in the way:',
-    command: "sf-ops migrate plan drop-last-cluster-operation --format table | grep -A 1 '^  fail'",
+    why: 'So mend it: back into its queue, guarded, and on record.',
+    command: 'sf-ops requeue 70000002 --yes',
+  },
+  { why: 'A worker finds it now.', command: 'sf-ops sandbox finish 70000002' },
+  { why: 'And the network is okay by itself.', command: 'sf-ops network is-okay dmz --strict' },
+  {
+    why: 'May the dead column be dropped? The plan looks from all sides, and finds two things in the way:',
+    command: 'sf-ops migrate plan drop-last-cluster-operation',
     exitCode: 3,
   },
   {
-    why: 'We keep the values in a file, and know that the made-up daemons do not run.',
+    why: 'We keep the values in a file; and the daemons of the made-up cluster are not there at all.',
     command:
       'sf-ops migrate apply drop-last-cluster-operation --backup dropped.jsonl --yes-daemons-are-stopped --yes',
   },
@@ -45,15 +53,6 @@ const STORY = [
     why: 'Is it gone, everywhere and properly?',
     command: 'sf-ops migrate verify drop-last-cluster-operation',
   },
-  {
-    why: 'One more, about that warning: an interface is being attached to this network, and yet nothing seems to be pending on it …',
-    command: 'sf-ops pending network backup',
-  },
-  {
-    why: '… because the old key lets in only the first target of an operation.',
-    command: 'sf-ops migrate apply composite-target-uniqueness --yes-daemons-are-stopped --yes',
-  },
-  { why: 'Now the missing targets are there, too.', command: 'sf-ops pending network backup' },
 ];
 
 const home = mkdtempSync(join(tmpdir(), 'sf-ops-demo-'));
@@ -63,6 +62,7 @@ const environment = {
   XDG_DATA_HOME: home,
   SF_OPS_SANDBOX: '1',
   SF_OPS_FORMAT: 'table',
+  COLUMNS: '80',
 };
 
 // A Ctrl-C ends the command that runs, and with it the story; what was started must still be stopped.

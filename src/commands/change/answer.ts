@@ -1,4 +1,5 @@
 import { ExitCode } from '../../core/exit-codes.js';
+import type { Names } from '../../core/names.js';
 import type { NoChange } from '../../core/operations/change.js';
 import type { ChangeOutcome } from '../../operations/change.js';
 import type { Chosen } from '../../operations/choose-operations.js';
@@ -31,12 +32,13 @@ interface ChangeAnswer {
   verb: string;
   isRehearsal: boolean;
   unknown: Chosen['unknown'];
+  names: Names;
 }
 
 /** Rows as they are done; the JSON document when all are. The exit code is the worst of them. */
 export function changeAnswer(
   outcomes: AsyncIterable<ChangeOutcome>,
-  { verb, isRehearsal, unknown }: ChangeAnswer,
+  { verb, isRehearsal, unknown, names }: ChangeAnswer,
 ): AnyAnswer {
   const changed: ChangedRow[] = [];
   const unchanged: UnchangedRow[] = [];
@@ -66,7 +68,7 @@ export function changeAnswer(
   }
 
   return answerOf<Row>({
-    columns: COLUMNS,
+    columns: columns(names),
     rows: rows(),
     json: { document: () => ({ dry_run: isRehearsal, changed, unchanged }) },
     empty: { text: 'No operation is meant by that.', style: 'dim' },
@@ -81,8 +83,13 @@ export function changeAnswer(
   });
 }
 
-const COLUMNS: readonly Column<Row>[] = [
-  { name: 'operation_uuid', heading: 'OPERATION', value: (row) => row.operation_uuid },
+const columns = (names: Names): readonly Column<Row>[] => [
+  {
+    name: 'operation_uuid',
+    heading: 'OPERATION',
+    value: (row) => row.operation_uuid,
+    display: (row) => names.uuid(row.operation_uuid),
+  },
   { name: 'from', heading: 'FROM', value: (row) => ('from' in row ? row.from : null) },
   {
     name: 'to',
@@ -94,6 +101,7 @@ const COLUMNS: readonly Column<Row>[] = [
     name: 'queue_name',
     heading: 'QUEUE',
     value: (row) => ('to' in row ? row.queue_name : null),
+    display: (row) => ('to' in row && row.queue_name !== null ? names.queue(row.queue_name) : '-'),
     shrink: 'middle',
     priority: 1,
   },

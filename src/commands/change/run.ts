@@ -1,6 +1,9 @@
 import { UsageError } from '../../core/errors.js';
+import type { Names } from '../../core/names.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
+import { readClusterFacts } from '../../database/queries/cluster-facts.js';
+import { readNames } from '../../database/queries/names.js';
 import { readOperationType } from '../../database/queries/objects.js';
 import { applyAbort, planAbort } from '../../operations/abort.js';
 import type { ChangeOutcome, ChangeRequest } from '../../operations/change.js';
@@ -68,8 +71,17 @@ async function run(context: CommandContext, request: ChangeCommandRequest, verb:
     const { node } = await database.readConsistency();
     await context.confirm(`${capitalised(verb.infinitive)} ${counted(changes)} on ${node}?`);
   }
+  const names = await shortNames(database, all);
   const outcomes = verb.apply(database, useCase, planned);
-  return changeAnswer(outcomes, { verb: verb.past, isRehearsal: options.dryRun, unknown });
+  return changeAnswer(outcomes, { verb: verb.past, isRehearsal: options.dryRun, unknown, names });
+}
+
+async function shortNames(database: Database, operations: readonly Uuid[]): Promise<Names> {
+  const description = await database.describe();
+  return database.read(async (session) => {
+    const { nodes } = await readClusterFacts(session, description);
+    return readNames(session, description, { objects: [], operations }, nodes);
+  });
 }
 
 async function withDependents(
