@@ -3,7 +3,8 @@ import type { CommandDefinition, OptionDefinitions } from '../commands/definitio
 import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { shown } from '../core/reading.js';
-import { flagOf, type Typed } from './typed-values.js';
+import { flagOf } from './spelling.js';
+import type { Typed } from './typed-values.js';
 
 /** A command line taken apart; its values are not checked yet. */
 export interface CommandLine {

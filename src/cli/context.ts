@@ -16,12 +16,16 @@ export interface OpenContext {
   close: () => Promise<void>;
 }
 
-/** Builds what a command is handed. The database is loaded and reached only when the command asks for it. */
+/**
+ * Builds what a command is handed. The database is loaded and reached only when the command asks for it.
+ *
+ * @param input aborted by the signal, and by the deadline: ends the reading of standard input
+ */
 export function openContext(
   { needs }: CommandDefinition,
   options: GlobalOptions,
   terminal: Terminal,
-  signal: AbortSignal,
+  { signal, input }: { signal: AbortSignal; input: AbortSignal },
 ): OpenContext {
   const timeoutSeconds = options.timeout ?? null;
   const status = new Status(terminal.stderr);
@@ -77,8 +81,8 @@ export function openContext(
       confirm: async (question) => {
         if (!options.yes) await ask(terminal, `${await whereTo()}${question}`, signal);
       },
-      inputLines: () => inputLines(terminal, signal),
-      inputBytes: () => inputBytes(terminal, signal),
+      inputLines: () => inputLines(terminal, input),
+      inputBytes: () => inputBytes(terminal, input),
       progress,
     },
     close: async () => (await database?.catch(() => null))?.close(),

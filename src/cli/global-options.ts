@@ -9,7 +9,8 @@ import type { ConnectionFlags, Environment } from '../configuration/connection-s
 import { UsageError } from '../core/errors.js';
 import { shown, type Reading } from '../core/reading.js';
 import { COMMON_FORMATS } from '../render/formats.js';
-import { flagOf, optionValues, type Typed } from './typed-values.js';
+import { flagOf } from './spelling.js';
+import { optionValues, type Typed } from './typed-values.js';
 
 const DATABASE = { group: 'Database' };
 const OUTPUT = { group: 'Output' };

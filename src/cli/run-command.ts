@@ -29,10 +29,15 @@ export async function runCommand(
     throw new UsageError('Which command?', { hint: `${program} --help lists them.` });
   }
   const options = readGlobalOptions(definition, typed, terminal.environment);
-  const lines = (): AsyncIterable<string> => inputLines(terminal, signal);
+  // A pipe that nobody writes to must not outlast the deadline.
+  const input =
+    options.timeout === undefined
+      ? signal
+      : AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]);
+  const lines = (): AsyncIterable<string> => inputLines(terminal, input);
   const request = {
     options: optionValues(definition.options, typed, terminal.environment),
-    arguments: argumentValues(definition.arguments, await withStandardInput(words, definition, lines)),
+    arguments: argumentValues(definition, await withStandardInput(words, definition, lines)),
   };
   const [{ openContext }, run, format] = await Promise.all([
     import('./context.js'),
@@ -40,7 +45,7 @@ export async function runCommand(
     loadFormat(formatOf(options, definition, terminal)),
   ]);
   if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
-  const { context, close } = openContext(definition, options, terminal, signal);
+  const { context, close } = openContext(definition, options, terminal, { signal, input });
   try {
     return await underLock(options.lock, definition.name, context, async () => {
       const answer = await run(context, request);

@@ -1,5 +1,5 @@
 import type { Environment } from '../configuration/connection-settings.js';
-import { InterruptedError, RefusedError } from '../core/errors.js';
+import { DeadlineError, InterruptedError, RefusedError, type SfOpsError } from '../core/errors.js';
 import { printable } from '../render/printable.js';
 
 /** The process's streams and what is known of them. The only place that writes to them. */
@@ -44,23 +44,22 @@ export async function ask(terminal: Terminal, question: string, signal: AbortSig
 /**
  * The lines of standard input, without the space around them; a line may be empty.
  *
- * @throws InterruptedError when a signal comes before the end of the input
+ * @param signal aborted with the name of a signal, or else by a deadline
+ * @throws InterruptedError, DeadlineError when it is aborted before the end of the input
  */
 export async function* inputLines(terminal: Terminal, signal: AbortSignal): AsyncIterable<string> {
   const { createInterface } = await import('node:readline');
   for await (const line of createInterface({ input: terminal.stdin, crlfDelay: Infinity, signal })) {
     yield line.trim();
   }
-  if (signal.aborted) {
-    const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
-    throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
-  }
+  if (signal.aborted) throw whyNotRead(signal);
 }
 
 /**
  * Standard input as it comes.
  *
- * @throws InterruptedError when a signal comes before its end
+ * @param signal as for `inputLines`
+ * @throws InterruptedError, DeadlineError when it is aborted before its end
  */
 export async function* inputBytes({ stdin }: Terminal, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const stop = (): void => void stdin.destroy();
@@ -72,7 +71,12 @@ export async function* inputBytes({ stdin }: Terminal, signal: AbortSignal): Asy
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  if (!signal.aborted) return;
-  const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
-  throw new InterruptedError(name, 'Interrupted while reading standard input: nothing more was done.');
+  if (signal.aborted) throw whyNotRead(signal);
+}
+
+function whyNotRead(signal: AbortSignal): SfOpsError {
+  const reason = signal.reason as unknown;
+  return reason === 'SIGTERM' || reason === 'SIGINT'
+    ? new InterruptedError(reason, 'Interrupted while reading standard input: nothing more was done.')
+    : new DeadlineError('--timeout passed while standard input was read: nothing more was done.');
 }

@@ -1,29 +1,15 @@
 import type {
-  ArgumentDefinitions,
+  CommandDefinition,
   OptionDefinition,
   OptionDefinitions,
   ValuesOf,
 } from '../commands/definition.js';
 import type { Environment } from '../configuration/connection-settings.js';
 import { UsageError } from '../core/errors.js';
+import { flagOf, kebab, twinOf, usageOf } from './spelling.js';
 
 /** What was typed on the command line: the name of an option or argument → its texts, in order. A switch: ''. */
 export type Typed = ReadonlyMap<string, readonly string[]>;
-
-/** `olderThan` → `--older-than`. */
-export function flagOf(name: string): string {
-  return `--${kebab(name)}`;
-}
-
-/** `objectType` → `object-type`. */
-export function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** `olderThan` → `SF_OPS_OLDER_THAN`; null for an option without an environment twin. */
-export function twinOf(name: string, { hasTwin = true }: OptionDefinition): string | null {
-  return hasTwin ? `SF_OPS_${kebab(name).replaceAll('-', '_').toUpperCase()}` : null;
-}
 
 /**
  * The values of options: what was typed, else the environment twin, else the default. An empty variable is one that is
@@ -74,22 +60,22 @@ export function isSwitchedOn(text: string | undefined): boolean {
  * @throws UsageError for a word too few, too many, or wrong
  */
 export function argumentValues(
-  definitions: ArgumentDefinitions,
+  definition: CommandDefinition,
   words: readonly string[],
 ): Record<string, unknown> {
+  const hint = `Usage: ${usageOf(definition)}`;
   const rest = [...words];
-  const values = Object.entries(definitions).map(([name, definition]) => {
-    const texts = rest.splice(0, definition.variadic ? rest.length : 1);
-    if (texts.length === 0 && definition.required) throw new UsageError(`<${kebab(name)}> is missing.`);
-    const reading = definition.read(texts);
+  const values = Object.entries(definition.arguments).map(([name, argument]) => {
+    const texts = rest.splice(0, argument.variadic ? rest.length : 1);
+    if (texts.length === 0 && argument.required)
+      throw new UsageError(`<${kebab(name)}> is missing.`, { hint });
+    const reading = argument.read(texts);
     if ('value' in reading) return [name, reading.value];
-    throw new UsageError(`<${kebab(name)}> ${reading.problem}.`);
+    throw new UsageError(`<${kebab(name)}> ${reading.problem}.`, { hint });
   });
-  if (rest.length > 0) {
-    const most = Object.keys(definitions).length;
-    throw new UsageError(
-      `That is ${rest.length === 1 ? 'a word' : `${rest.length} words`} too many: ${most === 0 ? 'it takes options only' : `it takes ${most === 1 ? 'one' : most}`}.`,
-    );
-  }
+  if (rest.length > 0)
+    throw new UsageError(rest.length === 1 ? 'One word too many.' : `${rest.length} words too many.`, {
+      hint,
+    });
   return Object.fromEntries(values) as Record<string, unknown>;
 }

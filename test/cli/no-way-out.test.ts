@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertCluster, NETWORK } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
-import { built, connectionFlags, PROGRAM, runCli, type Outcome } from './run.js';
+import { built, connectionFlags, PROGRAM, runCli, startCli, type Outcome } from './run.js';
 
 let site: Site;
 beforeAll(async () => {
@@ -98,11 +98,35 @@ describe('a monitoring plugin that is asked wrongly', () => {
   });
 });
 
+describe('standard input that says nothing', () => {
+  test.each([
+    ['ids', ['pending', 'network', '-']],
+    ['requests', ['enqueue', '--file', '-']],
+  ])('%s: it does not outlast the deadline', async (_, words) => {
+    const child = await startCli([...words, '--timeout', '1', ...connectionFlags(site.settings)]);
+    expect(await once(child, 'exit')).toEqual([4, null]);
+  });
+});
+
+test.each<[string, string[], RegExp]>([
+  [
+    'too few words',
+    ['latest', 'network'],
+    /<uuid> is missing\.\n {2}Usage: sf-ops latest <object-type> <uuid>/,
+  ],
+  ['too many', ['doctor', 'now', 'please'], /2 words too many\.\n {2}Usage: sf-ops doctor/],
+])('%s: how it is used', async (_, words, message) => {
+  const { stderr, exitCode } = await runCli(words);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
 describe('what could be a password is not repeated', () => {
   test.each([
     ['--password=hunter2'],
     ['-phunter2'],
     ['--passwd=hunter2'],
+    ['--host=admin:hunter2@db1'],
     ['mysql://admin:hunter2@db1/shakenfist'],
   ])('%s', async (word) => {
     for (const extra of [[], ['--json'], ['--verbose']]) {

@@ -9,7 +9,7 @@ import { OBJECT_TYPE_VALUES } from '../../core/object-types.js';
 import { OPERATION_TYPES } from '../../core/operations/catalogue.js';
 import { allOptions } from '../global-options.js';
 import { PROGRAM } from '../program.js';
-import { flagOf } from '../typed-values.js';
+import { flagOf } from '../spelling.js';
 import { TOPICS } from './topics.js';
 
 /** A word that a shell offers, with what it means. */

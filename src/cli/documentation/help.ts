@@ -8,7 +8,8 @@ import type { AnyAnswer } from '../../render/answer.js';
 import { PROGRAM } from '../program.js';
 import type { HelpRequest } from './definitions.js';
 import { GLOBAL_OPTIONS } from '../global-options.js';
-import { optionSections, sectionsOf, usageOf } from './reference.js';
+import { usageOf } from '../spelling.js';
+import { optionSections, sectionsOf } from './reference.js';
 import { textAnswer } from './text-answer.js';
 import { TOPICS, type Topic } from './topics.js';
 

@@ -4,7 +4,8 @@ import { VERSION } from '../../version.js';
 import { GLOBAL_OPTIONS } from '../global-options.js';
 import { PROGRAM } from '../program.js';
 import { referencePage } from './markdown.js';
-import { optionSections, sectionsOf, usageOf } from './reference.js';
+import { usageOf } from '../spelling.js';
+import { optionSections, sectionsOf } from './reference.js';
 import { textAnswer } from './text-answer.js';
 import { TOPICS } from './topics.js';
 

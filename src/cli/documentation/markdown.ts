@@ -1,7 +1,8 @@
 import type { CommandDefinition, HelpSection } from '../../commands/definition.js';
 import { GLOBAL_OPTIONS } from '../global-options.js';
 import { PROGRAM } from '../program.js';
-import { optionSections, sectionsOf, usageOf } from './reference.js';
+import { usageOf } from '../spelling.js';
+import { optionSections, sectionsOf } from './reference.js';
 
 /** docs/reference.md: every command with its arguments, options, examples and exit codes. */
 export function referencePage(): string {

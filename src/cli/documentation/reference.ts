@@ -1,5 +1,4 @@
 import type {
-  ArgumentDefinition,
   ArgumentDefinitions,
   CommandDefinition,
   HelpSection,
@@ -7,17 +6,11 @@ import type {
   OptionDefinitions,
 } from '../../commands/definition.js';
 import { ownOptions } from '../global-options.js';
-import { flagOf, kebab } from '../typed-values.js';
+import { argumentTerm, flagOf } from '../spelling.js';
 
 type Entry = HelpSection['entries'][number];
 
 const LONG_LIST = 8;
-
-/** `sf-ops latest <object-type> <uuid> [options]` */
-export function usageOf({ name, arguments: declared, options }: CommandDefinition): string {
-  const words = Object.entries(declared).map(([argument, definition]) => argumentTerm(argument, definition));
-  return ['sf-ops', name, ...words, ...(Object.keys(options).length > 0 ? ['[options]'] : [])].join(' ');
-}
 
 /** Arguments, own options by their groups, formats, examples and exit codes, each where there are any. */
 export function sectionsOf(definition: CommandDefinition): HelpSection[] {
@@ -78,11 +71,6 @@ function argumentEntries(declared: ArgumentDefinitions): Entry[] {
     term: argumentTerm(name, definition),
     text: definition.description,
   }));
-}
-
-function argumentTerm(name: string, { required, variadic }: ArgumentDefinition): string {
-  const word = `${kebab(name)}${variadic ? '...' : ''}`;
-  return required ? `<${word}>` : `[${word}]`;
 }
 
 function formatEntries(formats: readonly string[]): Entry[] {
