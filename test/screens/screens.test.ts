@@ -40,7 +40,7 @@ beforeAll(async () => {
   const folder = mkdtempSync(join(runFolder(), 'screens-'));
   const config = join(folder, 'config');
   writeFileSync(config, '');
-  terminals = Terminals.open(folder, {
+  terminals = await Terminals.open(folder, {
     PATH: process.env.PATH ?? '',
     HOME: folder,
     TERM: 'tmux-256color',
@@ -78,7 +78,7 @@ function portable({ lines }: Screen): string[] {
 function compare(file: string, text: string): void {
   const path = join(HERE, file);
   if (isUpdate) writeFileSync(path, text);
-  expect(readFileSync(path, 'utf8')).toBe(text);
+  expect(text).toBe(readFileSync(path, 'utf8'));
 }
 
 describe.each(COMMANDS)('%s', (command) => {

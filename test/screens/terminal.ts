@@ -20,8 +20,11 @@ export class Terminals {
     private readonly environment: Readonly<Record<string, string>>,
   ) {}
 
-  static open(folder: string, environment: Readonly<Record<string, string>>): Terminals {
-    return new Terminals(join(folder, 'tmux'), environment);
+  static async open(folder: string, environment: Readonly<Record<string, string>>): Promise<Terminals> {
+    const terminals = new Terminals(join(folder, 'tmux'), environment);
+    // With its last session tmux ends, and the next one would meet it at that.
+    await terminals.tmux('new-session', '-d', '-s', 'held', '--', 'sleep', '3600');
+    return terminals;
   }
 
   /** Runs a shell command in a terminal of that many columns, and reads its screen when the command has ended. */
@@ -49,7 +52,7 @@ export class Terminals {
 
   /** Ends the terminals, and whatever still runs in them. */
   async close(): Promise<void> {
-    await this.tmux('kill-server').catch(() => undefined); // it ends by itself with its last session
+    await this.tmux('kill-server');
   }
 
   private async tmux(...words: string[]): Promise<string> {
