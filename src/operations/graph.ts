@@ -10,7 +10,7 @@ import { activeWaiters, readWaiters, type Waiter } from '../database/queries/dep
 import type { Session } from '../database/session.js';
 
 /** More operations than this are not read: nobody could look at them. */
-export const MOST_NODES = 10_000;
+const MOST_NODES = 10_000;
 
 /**
  * Everything that the operations wait for, and every active operation that waits for them, step by step. What an active

@@ -90,7 +90,7 @@ export function reportPage(material: ReportMaterial): Page {
 }
 
 /** `2026-11-24 03:41:17 UTC`. */
-export function timeText(unixSeconds: number): string {
+function timeText(unixSeconds: number): string {
   const date = new Date(unixSeconds * 1000);
   if (Number.isNaN(date.getTime())) return String(unixSeconds);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

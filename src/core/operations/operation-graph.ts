@@ -75,7 +75,7 @@ export function findCycles(uuids: readonly Uuid[], edges: readonly GraphEdge[]):
 }
 
 /** Operation → those that it waits for. */
-export function adjacency(edges: readonly GraphEdge[]): Map<Uuid, Uuid[]> {
+function adjacency(edges: readonly GraphEdge[]): Map<Uuid, Uuid[]> {
   const next = new Map<Uuid, Uuid[]>();
   for (const { from, to } of edges) listOf(next, from).push(to);
   return next;
