@@ -12,14 +12,21 @@ export function pythonJson(value: Json): string {
   if (typeof value === 'number') return pythonNumber(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (!isRecord(value)) return JSON.stringify(value);
-  const items = Object.entries(value).flatMap(([key, item]) =>
-    item === undefined ? [] : [`${asciiString(key)}: ${pythonJson(item)}`],
-  );
-  return `{${items.join(', ')}}`;
+  let text = '';
+  for (const key in value) {
+    const item = value[key];
+    if (item !== undefined)
+      text += `${text === '' ? '' : ', '}${asciiString(key)}: ${pythonJson(item)}`;
+  }
+  return `{${text}}`;
 }
+
+/** Text that is the same in JSON, between quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** `JSON.stringify` agrees with Python on all of ASCII but DEL, which Python escapes too. */
 function asciiString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -191,3 +191,16 @@ test('before the second migration an operation with several targets is refused b
   expect(Object.values(await operationTables(before)).flat()).toEqual([]);
   await before.close();
 });
+
+describe('--like', () => {
+  test('takes fields, tasks, priority and queue of another; options override', async () => {
+    const made = await enqueue([...DEPLOY, '--priority', 'background', '--request-id', 'r7', '--json']);
+    const { operation_uuid: old } = jsonOf<{ operation_uuid: string }>(made);
+    const again = await enqueue(['--like', old.slice(0, 13), '--json']);
+    expect(jsonOf(again)).toMatchObject({ created: true, priority: 'background', tasks: ['network_deploy'] });
+    const urgent = await enqueue(['--like', old, '--priority', 'user_waiting', '--json']);
+    expect(jsonOf(urgent)).toMatchObject({ queue_name: 'networknode-clusteroperation-user_waiting' });
+    expect(await enqueue(['node_net_op', '--like', old])).toMatchObject({ exitCode: 2 });
+    expect(await enqueue(['--like', '00000000-0000-4000-8000-000000000000'])).toMatchObject({ exitCode: 6 });
+  });
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { auditEnqueued } from '../../src/operations/enqueue/audit.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import {
   INSTANCE,
@@ -83,4 +84,19 @@ test('operations on many nodes cost no more inserts', async () => {
   expect(inserts).toEqual(FOUR_TABLES);
   const queues = await site.query<{ name: string }>('SELECT queue_name AS name FROM work_queue ORDER BY 1');
   expect(queues.map(({ name }) => name)).toEqual(nodes.map((node) => `${node}-clusteroperation-user_facing`));
+});
+
+/** Everything after the handshake of the connection: set-up, description, the transaction, and the audit event. */
+test.each<[string, object, number]>([
+  ['by uuid', ATTACH, 8],
+  ['idempotent, by name', { ...REPAIR, network_uuid: 'lan' }, 9],
+  ['idempotent, once more', { ...REPAIR, network_uuid: 'lan' }, 9],
+])('one operation takes few round trips: %s', async (_, request, most) => {
+  const database = site.database();
+  const outcomes = await enqueue(database, [request], { force: false, now });
+  await auditEnqueued(database, outcomes, { fqdn: 'a', user: 'b' }, now(), (text) => {
+    throw new Error(text);
+  });
+  expect(outcomes[0]).toHaveProperty('operationUuid');
+  expect(database.statements).toBeLessThanOrEqual(most);
 });

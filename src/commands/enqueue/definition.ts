@@ -49,6 +49,10 @@ const OWN_OPTIONS = {
   delay: uncheckedText('duration', 'do not begin before this time has passed'),
   noCoalesce: flag('enqueue a new operation even if one that waits would do'),
   file: file('enqueue one operation for each line of JSON; - reads stdin'),
+  like: uncheckedText('operation', 'the fields, tasks, priority and queue of this one; options override', {
+    completes: 'operation',
+  }),
+  wait: flag('wait until the operation has ended, as sf-ops wait does'),
   onError: choice('what', ON_ERROR, 'with --file: whether a line that cannot be met ends it', {
     default: 'skip',
   }),
@@ -78,6 +82,10 @@ export const enqueue = defineCommand({
       comment: 'what would be written, without writing it',
     },
     {
+      command: 'enqueue --like 70000005 --dry-run',
+      comment: 'a new operation like one that cannot go on',
+    },
+    {
       command: 'enqueue --file - < requests.ndjson',
       comment: 'one operation for each line of JSON, as a line of --json names its fields',
     },
@@ -86,6 +94,8 @@ export const enqueue = defineCommand({
   options: { ...FIELD_OPTIONS, ...OWN_OPTIONS },
   sections: [{ title: 'Operation types', entries: OPERATION_TYPES.map(typeEntry) }],
   exitCodes: {
+    [ExitCode.DEADLINE]: 'with --wait: --timeout has passed',
+    [ExitCode.FAILED]: 'with --wait: it failed or was aborted',
     [ExitCode.NOT_FOUND]: 'an object, a node or an operation that it names is unknown',
     [ExitCode.CONFLICT]: 'somebody else was faster too often; nothing was written',
     [ExitCode.REFUSED]:

@@ -3,6 +3,11 @@ import { ExitCode } from '../../core/exit-codes.js';
 import { Names } from '../../core/names.js';
 import { readObjectWish } from '../../core/object-reference.js';
 import { auditEnqueued } from '../../operations/enqueue/audit.js';
+import type { Decision } from '../../core/operations/decide.js';
+import { deadlineIn, NO_DEADLINE } from '../../database/limits.js';
+import { requestLike } from '../../operations/enqueue/like.js';
+import { databaseForWaiting } from '../../operations/wait.js';
+import { waitFor } from '../wait/run.js';
 import { enqueue, rehearseEnqueue } from '../../operations/enqueue/enqueue.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import { thisOperator } from '../../operations/operator.js';
@@ -21,10 +26,22 @@ export async function run(
     const [given] = givenOptions(options);
     if (given !== undefined)
       throw new UsageError(`${given} goes with an operation type; a line of --file says it itself.`);
+    if (options.like !== undefined || options.wait)
+      throw new UsageError(`--${options.wait ? 'wait' : 'like'} goes with one operation, not with --file.`);
     return enqueueFile(context, options, options.file);
   }
+  if (options.wait && options.dryRun) throw new UsageError('--dry-run enqueues nothing to --wait for.');
+  if (options.like !== undefined) {
+    const old = await requestLike(await context.database(), options.like, context.now());
+    const asked = rawRequest(operationType ?? String(old.operation_type), options);
+    if (asked.operation_type !== old.operation_type)
+      throw new UsageError(
+        `--like ${options.like} is a ${String(old.operation_type)}, not a ${operationType}.`,
+      );
+    return enqueueOne(context, { ...old, ...asked }, options);
+  }
   if (operationType === undefined) {
-    throw new UsageError('Give an operation type, or --file.', {
+    throw new UsageError('Give an operation type, --like or --file.', {
       hint: 'sf-ops enqueue --help lists the types.',
     });
   }
@@ -34,7 +51,7 @@ export async function run(
 async function enqueueOne(
   context: CommandContext,
   raw: Record<string, unknown>,
-  { force, dryRun }: EnqueueCommandOptions,
+  { force, dryRun, wait }: EnqueueCommandOptions,
 ): Promise<AnyAnswer> {
   const database = await context.database();
   const how = { force, now: () => context.now() };
@@ -45,10 +62,33 @@ async function enqueueOne(
   for (const warning of outcome.warnings) context.warn(warning);
   if (rehearsal === null)
     await auditEnqueued(database, outcomes, thisOperator(), context.now(), (text) => context.warn(text));
+  if (wait) return waitForIt(context, outcome);
   const row = enqueuedRow(outcome, rehearsal?.sqlOf(outcome) ?? null);
   return row.sql !== undefined && row.sql.length > 0
     ? rehearsalAnswer(row, row.sql)
     : operationAnswer(row, raw);
+}
+
+/** Waits for exactly the operation that was enqueued, or that serves in its place. */
+async function waitForIt(context: CommandContext, decision: Decision): Promise<AnyAnswer> {
+  const { operationUuid, reused, rows } = decision;
+  context.note(`${reused ? 'reused' : rows === null ? 'exists' : 'created'} ${operationUuid}`);
+  const { timeoutSeconds } = context;
+  const once = timeoutSeconds === 0;
+  const limits = {
+    once,
+    deadline: timeoutSeconds === null || once ? NO_DEADLINE : deadlineIn(timeoutSeconds),
+  };
+  const database = databaseForWaiting(await context.database(), limits);
+  try {
+    return await waitFor(context, database, {
+      ...limits,
+      subject: { operations: [operationUuid] },
+      ...{ any: false, failFast: false, newOnly: false, intervalSeconds: 1, retrySeconds: null },
+    });
+  } finally {
+    await database.close();
+  }
 }
 
 /** @param raw what was typed: it has the names */

@@ -9,16 +9,21 @@ export type RowValue = string | number | null;
 /** Column → value, in the order in which Shaken Fist names the columns. */
 export type Row = Readonly<Record<string, RowValue>>;
 
-/** Bytes that a row takes in a statement, at most: text may go in hex, two digits for each of up to three bytes. */
+/**
+ * Bytes that a row takes in a statement, at most: text may go in hex. Long text is JSON, and that is ASCII; short text
+ * may be anything.
+ */
 export function bytesOf(row: Row): number {
   let bytes = 0;
-  for (const value of Object.values(row)) bytes += typeof value === 'string' ? 20 + textBytes(value) : 24;
+  for (const column in row) {
+    const value = row[column];
+    bytes += typeof value === 'string' ? 20 + (value.length > SHORT_TEXT ? 2 : 6) * value.length : 24;
+  }
   return bytes;
 }
 
-function textBytes(text: string): number {
-  return /^[ -&(-[\]-~]*$/.test(text) ? text.length : 2 * Buffer.byteLength(text);
-}
+/** The longest text columns are VARCHAR(255). */
+const SHORT_TEXT = 255;
 
 /** The rows that one operation consists of, table by table in the order in which they are written. */
 export interface OperationRows {

@@ -40,6 +40,8 @@ export class BulkLoad {
   /** Lines of the batch that failed as a whole. */
   lostLines = 0;
   readonly #warned = new Set<string>();
+  #auditor: Database | null = null;
+  #auditing: Promise<void> = Promise.resolve();
   /** What became of the last two batches. */
   #recent: LineResult[][] = [];
 
@@ -71,6 +73,8 @@ export class BulkLoad {
     } finally {
       await next.catch(() => undefined);
       await batches.return(undefined);
+      await this.#auditing;
+      await this.#auditor?.close();
     }
   }
 
@@ -155,12 +159,21 @@ export class BulkLoad {
       }
       const outcomes = await enqueue(this.database, requests, options);
       this.#warnOf(outcomes);
-      await auditEnqueued(this.database, outcomes, producer, now(), this.options.warn);
+      await this.#audit(outcomes);
       return { outcomes: [...outcomes], sqlOf: () => null };
     } catch (error) {
       if (error instanceof SfOpsError) return error;
       throw error;
     }
+  }
+
+  /** The events of a batch are written on a connection of their own, while the next batch is being decided. */
+  async #audit(outcomes: readonly EnqueueOutcome[]): Promise<void> {
+    await this.#auditing;
+    const { producer, now, warn } = this.options;
+    this.#auditor ??= this.database.with({});
+    this.#auditing = auditEnqueued(this.#auditor, outcomes, producer, now(), warn);
+    this.#auditing.catch(() => undefined); // told when it is waited for
   }
 
   /** Each distinct warning once. */
