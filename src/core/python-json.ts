@@ -15,8 +15,7 @@ export function pythonJson(value: Json): string {
   let text = '';
   for (const key in value) {
     const item = value[key];
-    if (item !== undefined)
-      text += `${text === '' ? '' : ', '}${asciiString(key)}: ${pythonJson(item)}`;
+    if (item !== undefined) text += `${text === '' ? '' : ', '}${asciiString(key)}: ${pythonJson(item)}`;
   }
   return `{${text}}`;
 }
