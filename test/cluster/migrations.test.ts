@@ -284,7 +284,9 @@ describe('a cluster that is not whole', () => {
       `USE ${name}; SET SESSION wsrep_OSU_method = 'RSU'; ALTER TABLE object_metadata ADD COLUMN ${COLUMN} TEXT`,
     );
     await astray.end();
-    const checks = await withServers(database(), (servers) => dropLastClusterOperation.verify(servers));
+    const checks = await withServers(database(), async (servers) =>
+      checksOf(await dropLastClusterOperation.verify(servers)),
+    );
     expect(checks.filter(({ result }) => result !== 'pass')).toEqual([
       { node: 'node3', name: 'column', result: 'fail', detail: `${COLUMN} is there` },
     ]);
