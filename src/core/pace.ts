@@ -27,10 +27,12 @@ const SMALLEST_BATCH = 20;
 const LONG_QUEUE = 16;
 const MOST_LAG = 10;
 const PAUSE_FOR_OTHERS = 1;
+/** A write set is applied on every node, one after the other: there a batch is felt for longer than it takes. */
+const REST_ON_GALERA = 3;
 
 /**
- * The next step of work that must not be felt, as pt-archiver does it: as long a rest as the last batch took, a second
- * while others suffer, and batches that shrink when they get slow and grow back slowly.
+ * The next step of work that must not be felt, as pt-archiver does it: as long a rest as the last batch took, on Galera
+ * longer, a second while others suffer, and batches that shrink when they get slow and grow back slowly.
  *
  * @param most rows of a batch
  * @param sleep seconds that are waited in any case
@@ -45,11 +47,12 @@ export function nextPace(batch: number, load: ServerLoad, most: number, sleep: n
         : lagSeconds !== null && lagSeconds > MOST_LAG
           ? `the replica is ${Math.round(lagSeconds)} s behind`
           : null;
+  const rest = batchSeconds * (receiveQueue === null ? 1 : REST_ON_GALERA);
   const smaller = Math.max(Math.min(SMALLEST_BATCH, most), Math.floor(batch / 2));
   const larger = Math.min(most, Math.ceil(batch * 1.25));
   return {
     batch: batchSeconds > SLOW_BATCH || why !== null ? smaller : batchSeconds < QUICK_BATCH ? larger : batch,
-    pauseSeconds: Math.max(sleep, why === null ? batchSeconds : PAUSE_FOR_OTHERS, 0),
+    pauseSeconds: Math.max(sleep, why === null ? rest : Math.max(rest, PAUSE_FOR_OTHERS)),
     why,
   };
 }

@@ -2,11 +2,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextPace, type ServerLoad } from '../../src/core/pace.js';
 
-const QUIET: ServerLoad = { batchSeconds: 0.1, isPaused: false, receiveQueue: 0, lagSeconds: null };
+const QUIET: ServerLoad = { batchSeconds: 0.1, isPaused: null, receiveQueue: null, lagSeconds: null };
 
 test('as long a rest as the batch took, and never less than was asked for', () => {
   expect(nextPace(500, QUIET, 500, 0)).toEqual({ batch: 500, pauseSeconds: 0.1, why: null });
   expect(nextPace(500, QUIET, 500, 2).pauseSeconds).toBe(2);
+  expect(nextPace(500, { ...QUIET, isPaused: false, receiveQueue: 0 }, 500, 0).pauseSeconds).toBeCloseTo(0.3);
 });
 
 test('batches shrink when they get slow, and grow back slowly', () => {

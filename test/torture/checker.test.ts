@@ -45,6 +45,8 @@ const written = (at: number): Step => enqueue(at, { kind: 'written', operations:
 const ask = (at: number, operations: string[]): Step =>
   step(at, { kind: 'ask', object: { typeName: 'NETWORK', uuid: 'network' } }, { kind: 'active', operations });
 const end = (at: number): Step => step(at, { kind: 'end', pick: 0 }, { kind: 'changed' }, 'operation');
+const repair = (kind: 'abort' | 'requeue', at: number, outcome: Outcome | null = { kind: 'changed' }): Step =>
+  step(at, { kind, pick: 0 }, outcome, 'operation');
 const remove = (at: number): Step => step(at, { kind: 'remove', pick: 0 }, { kind: 'changed' }, 'operation');
 
 function rulesBroken(steps: Step[], atRest: RestingOperation[]): string[] {
@@ -62,6 +64,22 @@ describe('kept', () => {
       [{ ...AT_REST, state: 'complete', workRows: 0 }],
     ],
     ['a removed one that is not there', [written(0), remove(2), ask(4, [])], []],
+    [
+      'an aborted one that is not named any more',
+      [written(0), repair('abort', 2), ask(4, [])],
+      [{ ...AT_REST, state: 'abort', workRows: 0 }],
+    ],
+    ['one that was killed before its abort', [written(0), repair('abort', 2, null)], [AT_REST]],
+    [
+      'a requeued one that is named still',
+      [written(0), repair('requeue', 2), ask(4, ['operation'])],
+      [AT_REST],
+    ],
+    [
+      'one that was killed between its orphaning and its requeue',
+      [written(0), repair('requeue', 2, null)],
+      [{ ...AT_REST, workRows: 0 }],
+    ],
     ['an unknown outcome that is there', [enqueue(0, { kind: 'unknown' })], [AT_REST]],
     ['an unknown outcome that is not', [enqueue(0, { kind: 'unknown' })], []],
     ['a process that was killed after it had written', [enqueue(0, null)], [AT_REST]],
@@ -84,6 +102,15 @@ describe('broken', () => {
     ['stale answer', [written(0), ask(2, [])], [AT_REST]],
     ['late answer', [written(0), end(2), ask(4, ['operation'])], [{ ...AT_REST, state: 'complete' }]],
     ['partly visible', [enqueue(0, null)], [{ ...AT_REST, targets: 0 }]],
+    ['half changed', [written(0), repair('abort', 2, null)], [{ ...AT_REST, state: 'abort' }]],
+    ['half changed', [written(0), repair('abort', 2)], [AT_REST]],
+    ['half changed', [written(0), repair('requeue', 2)], [{ ...AT_REST, workRows: 0 }]],
+    ['half changed', [written(0), repair('requeue', 2, null)], [{ ...AT_REST, workRows: 2 }]],
+    [
+      'late answer',
+      [written(0), repair('abort', 2), ask(4, ['operation'])],
+      [{ ...AT_REST, state: 'abort', workRows: 0 }],
+    ],
     ['not coalesced', [], [AT_REST, { ...AT_REST, uuid: 'other', mark: 'other' }]],
   ])('%s', (rule, steps, atRest) => {
     expect(rulesBroken(steps, atRest)).toEqual([rule]);

@@ -1,4 +1,5 @@
 import { operationType } from '../../src/core/operations/catalogue.js';
+import type { Action } from './plan.js';
 import type { History, RestingOperation, SeenOperation, Step, VouchedOperation } from './history.js';
 
 type Rule =
@@ -14,6 +15,8 @@ type Rule =
   | 'late answer'
   /** An operation was visible without its state or with some of its targets. */
   | 'partly visible'
+  /** An operation was aborted or requeued in part, or not although that was acknowledged. */
+  | 'half changed'
   /** The same idempotent work waits twice. */
   | 'not coalesced';
 
@@ -30,19 +33,22 @@ export function check(history: History): Finding[] {
     ...answers(history),
     ...partlyVisible(history),
     ...notCoalesced(history),
+    ...halfChanged(history),
   ];
 }
 
 function lost({ steps, atRest }: History): Finding[] {
   const found = new Map(atRest.map((operation) => [operation.uuid, operation]));
   const isRemoved = touchedBy(steps, 'remove');
-  const isEnded = touchedBy(steps, 'end');
+  const isChanged = new Set(
+    (['end', 'abort', 'requeue'] as const).flatMap((kind) => [...touchedBy(steps, kind)]),
+  );
   return vouched(steps).flatMap(({ operation: { uuid, mark } }): Finding[] => {
     const operation = found.get(uuid);
     if (operation === undefined) {
       return isRemoved.has(uuid) ? [] : [{ rule: 'lost', detail: `${uuid} (${mark}) is not there` }];
     }
-    const isTouched = isRemoved.has(uuid) || isEnded.has(uuid);
+    const isTouched = isRemoved.has(uuid) || isChanged.has(uuid);
     if (isWhole(operation) && (isTouched || operation.workRows === 1)) return [];
     return [{ rule: 'lost', detail: `${uuid} (${mark}) is not whole: ${JSON.stringify(operation)}` }];
   });
@@ -52,12 +58,13 @@ function lost({ steps, atRest }: History): Finding[] {
 function marks({ steps, atRest }: History): Finding[] {
   const reports = new Map<string, ('may be there' | 'not there')[]>();
   for (const { action, outcome } of steps) {
-    if (action.kind !== 'enqueue') continue;
+    if (action.kind !== 'enqueue' && action.kind !== 'load') continue;
     for (const { request_id: mark } of action.requests) {
       const adopted =
         outcome?.kind === 'written' &&
         outcome.operations.some((each) => each.mark === mark && each.isAdopted);
-      const isNotThere = adopted || outcome?.kind === 'not written';
+      // A load that was cut short says of each batch what became of it, and goes on with the others.
+      const isNotThere = action.kind === 'enqueue' && (adopted || outcome?.kind === 'not written');
       reports.set(mark, [...(reports.get(mark) ?? []), isNotThere ? 'not there' : 'may be there']);
     }
   }
@@ -88,7 +95,10 @@ function answers({ steps }: History): Finding[] {
       );
     const ended = steps.filter(
       (other) =>
-        other.outcome?.kind === 'changed' && other.endedAt < step.invokedAt && named.has(other.touched!),
+        other.outcome?.kind === 'changed' &&
+        other.action.kind !== 'requeue' &&
+        other.endedAt < step.invokedAt &&
+        named.has(other.touched!),
     );
     return [
       ...missing.map(({ operation }): Finding => ({
@@ -131,6 +141,23 @@ function notCoalesced({ atRest }: History): Finding[] {
     }));
 }
 
+/** An abort takes the work row in the same moment, and a requeued operation has exactly one. */
+function halfChanged({ steps, atRest }: History): Finding[] {
+  return steps.flatMap(({ action, outcome, touched }): Finding[] => {
+    if (action.kind !== 'abort' && action.kind !== 'requeue') return [];
+    const operation = atRest.find(({ uuid }) => uuid === touched);
+    const isDone = outcome?.kind === 'changed';
+    if (operation === undefined) return [{ rule: 'half changed', detail: `${touched} is not there` }];
+    const { state, workRows } = operation;
+    const isRight =
+      action.kind === 'abort'
+        ? (state === 'abort') === (workRows === 0) && (state === 'abort' || !isDone) && workRows <= 1
+        : state === 'queued' && (isDone ? workRows === 1 : workRows <= 1);
+    if (isRight) return [];
+    return [{ rule: 'half changed', detail: `${action.kind}: ${JSON.stringify(operation)}` }];
+  });
+}
+
 function isWhole({ operationType: type, states, targets }: SeenOperation): boolean {
   return states === 1 && targets === operationType(type).targets.length;
 }
@@ -141,6 +168,6 @@ function vouched(steps: readonly Step[]): { step: Step; operation: VouchedOperat
   );
 }
 
-function touchedBy(steps: readonly Step[], kind: 'end' | 'remove'): Set<string> {
+function touchedBy(steps: readonly Step[], kind: Action['kind']): Set<string> {
   return new Set(steps.filter(({ action }) => action.kind === kind).flatMap(({ touched }) => touched ?? []));
 }

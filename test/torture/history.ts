@@ -36,7 +36,7 @@ export type Outcome =
 export interface Step {
   session: number;
   action: Action;
-  /** The operation that an `end` or a `remove` took. */
+  /** The operation that the action took. */
   touched: string | null;
   invokedAt: number;
   /** Infinity for a step that was never acknowledged: its process was killed. */

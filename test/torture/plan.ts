@@ -13,8 +13,13 @@ export interface AskedObject {
   uuid: string;
 }
 
-/** What one session does at one time. `end` and `remove` take an operation that the session itself has enqueued. */
+/** What one session does at one time. `pick` takes an operation that the session itself has enqueued. */
 export type Action =
+  /** As `enqueue --file --run-id`, again until all of it is done. */
+  | { kind: 'load'; requests: MarkedRequest[]; runId: string }
+  | { kind: 'abort'; pick: number }
+  /** Takes the work row away first, as a worker that dies does. */
+  | { kind: 'requeue'; pick: number }
   | { kind: 'enqueue'; requests: MarkedRequest[] }
   | { kind: 'end'; pick: number }
   | { kind: 'remove'; pick: number }
@@ -79,6 +84,12 @@ export function planHistory(seed: number, size: PlanSize): HistoryPlan {
       );
       return { kind: 'enqueue', requests };
     }
+    if (roll < 57) {
+      const requests = [0, 1, 2, 3, 4].map((part) => attachment(random, networks, instances, mark(part)));
+      return { kind: 'load', requests, runId: mark(0) };
+    }
+    if (roll < 60) return { kind: 'abort', pick: random.below(100) };
+    if (roll < 62) return { kind: 'requeue', pick: random.below(100) };
     if (roll < 64) return { kind: 'end', pick: random.below(100) };
     if (roll < 68) return { kind: 'remove', pick: random.below(100) };
     if (roll < 92) {

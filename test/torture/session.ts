@@ -4,7 +4,13 @@ import { nameOfObjectType } from '../../src/core/object-types.js';
 import { targetsOf } from '../../src/core/operations/operation.js';
 import { undashed } from '../../src/core/uuid.js';
 import type { Database } from '../../src/database/database.js';
+import { NO_PROGRESS } from '../../src/core/progress.js';
+import type { InputLine } from '../../src/core/input-lines.js';
+import { applyAbort, planAbort } from '../../src/operations/abort.js';
+import { BulkLoad } from '../../src/operations/enqueue/bulk.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
+import { Run } from '../../src/operations/enqueue/run-marks.js';
+import { applyRequeue, planRequeue } from '../../src/operations/requeue.js';
 import { activeTargets } from '../../src/database/queries/targets.js';
 import { finishOperations } from '../../src/sandbox/worker.js';
 import type {
@@ -17,10 +23,12 @@ import type {
   VouchedOperation,
 } from './history.js';
 
+const OPERATOR = { fqdn: 'torture', user: 'session' };
+
 /** One user of the database: does one thing after the other, and writes down what it asked and what it was told. */
 export class TorturedSession {
   /** Operations that it has created and not touched since. */
-  readonly #own: string[] = [];
+  readonly #own: { uuid: string; isCoalescible: boolean }[] = [];
 
   constructor(
     private readonly number: number,
@@ -32,15 +40,17 @@ export class TorturedSession {
   async run(actions: readonly Action[]): Promise<void> {
     for (const action of actions) {
       const outcome = await this.#step(action);
-      // As an operator would: what was not written can be asked for again.
-      if (action.kind === 'enqueue' && outcome?.kind === 'not written') await this.#step(action);
+      // As an operator would: what was not written can be asked for again, and a load that broke off goes on.
+      const mayRepeat = action.kind === 'enqueue' && outcome?.kind === 'not written';
+      const mustGoOn = action.kind === 'load' && outcome?.kind !== 'written';
+      if (mayRepeat || mustGoOn) await this.#step(action);
     }
     await this.database.close();
   }
 
   async #step(action: Action): Promise<Outcome | null> {
-    const touched = action.kind === 'end' || action.kind === 'remove' ? this.#take(action.pick) : null;
-    if ((action.kind === 'end' || action.kind === 'remove') && touched === null) return null;
+    const touched = 'pick' in action ? this.#take(action.pick, action.kind) : null;
+    if ('pick' in action && touched === null) return null;
     const step: Step = {
       session: this.number,
       action,
@@ -55,15 +65,25 @@ export class TorturedSession {
     return outcome;
   }
 
-  #take(pick: number): string | null {
-    const [taken] = this.#own.splice(pick % Math.max(1, this.#own.length), 1);
-    return taken ?? null;
+  /** Idempotent work that is an orphan for a while is rightly enqueued a second time: it is not requeued. */
+  #take(pick: number, kind: Action['kind']): string | null {
+    const fit = this.#own.filter(({ isCoalescible }) => kind !== 'requeue' || !isCoalescible);
+    const taken = fit[pick % Math.max(1, fit.length)];
+    if (taken === undefined) return null;
+    this.#own.splice(this.#own.indexOf(taken), 1);
+    return taken.uuid;
   }
 
   async #perform(action: Action, touched: string | null): Promise<Outcome> {
     switch (action.kind) {
       case 'enqueue':
         return this.#enqueue(action.requests);
+      case 'load':
+        return this.#load(action.requests, action.runId);
+      case 'abort':
+        return this.#repair(touched!, planAbort, applyAbort);
+      case 'requeue':
+        return this.#requeue(touched!);
       case 'end':
         return this.#change(async () =>
           finishOperations(this.database, [touched!], 'complete', Date.now() / 1000),
@@ -99,11 +119,73 @@ export class TorturedSession {
       // One whose uuid others use too is left alone: after a removal the uuid would be free for them again.
       const isOwn = ({ isCreated }: VouchedOperation, index: number): boolean =>
         isCreated && requests[index]!.uuid === undefined;
-      this.#own.push(...operations.filter(isOwn).map(({ uuid }) => uuid));
+      for (const [index, operation] of operations.entries()) {
+        if (!isOwn(operation, index)) continue;
+        const isCoalescible = requests[index]!.operation_type === 'net_op';
+        this.#own.push({ uuid: operation.uuid, isCoalescible });
+      }
       return { kind: 'written', operations };
     } catch (error) {
       const word = wordOf(error);
       return word === 'outcome_unknown' ? { kind: 'unknown' } : { kind: 'not written', word };
+    }
+  }
+
+  /** Written only where all of it is: what was told of a load that broke off is not lost, but not vouched for here. */
+  async #load(requests: readonly MarkedRequest[], runId: string): Promise<Outcome> {
+    async function* lines(): AsyncGenerator<InputLine[]> {
+      yield requests.map((request, index) => ({ number: index + 1, text: JSON.stringify(request) }));
+    }
+    try {
+      const run = await Run.resume(this.database, runId);
+      const load = new BulkLoad(this.database, lines(), {
+        ...{ force: true, batch: 2, onError: 'stop', run, isRehearsal: false, warn: () => undefined },
+        ...{ now: () => Date.now() / 1000, producer: OPERATOR },
+        task: NO_PROGRESS.start({ doing: '', done: '', unit: '', total: null }),
+      });
+      const operations: VouchedOperation[] = [];
+      for await (const result of load.results()) {
+        if ('error' in result) continue;
+        const { request_id: mark, ...fields } = requests[result.line - 1]!;
+        const { instance_uuid, network_uuid, interface_uuid } = fields as Record<string, string>;
+        operations.push({
+          mark,
+          uuid: 'doneAs' in result ? result.doneAs : result.decision.operationUuid,
+          isCreated: 'decision' in result && result.decision.rows !== null,
+          isAdopted: false,
+          targets: [instance_uuid!, network_uuid!, interface_uuid!],
+        });
+      }
+      if (load.account.stopped === null) return { kind: 'written', operations };
+      return { kind: 'unknown' };
+    } catch (error) {
+      return { kind: 'not changed', word: wordOf(error) };
+    }
+  }
+
+  async #requeue(uuid: string): Promise<Outcome> {
+    try {
+      await orphan(this.database, uuid);
+    } catch (error) {
+      return { kind: 'not changed', word: wordOf(error) };
+    }
+    return this.#repair(uuid, planRequeue, applyRequeue);
+  }
+
+  async #repair(uuid: string, plan: typeof planAbort, apply: typeof applyAbort): Promise<Outcome> {
+    const request = {
+      ...{ operations: [uuid], force: false, reason: null, isRehearsal: false, producer: OPERATOR },
+      // An orphan is called so after some seconds only.
+      now: () => Date.now() / 1000 + 60,
+      warn: () => undefined,
+    };
+    try {
+      const planned = await plan(this.database, request);
+      for await (const outcome of apply(this.database, request, planned))
+        if ('kind' in outcome) return { kind: 'not changed', word: outcome.kind };
+      return { kind: 'changed' };
+    } catch (error) {
+      return { kind: 'not changed', word: wordOf(error) };
     }
   }
 
@@ -145,6 +227,18 @@ function performanceNow(): number {
 function wordOf(error: unknown): string {
   if (error instanceof SfOpsError) return error.word;
   throw error;
+}
+
+/** What a worker leaves behind that dies at the wrong moment. */
+async function orphan(database: Database, uuid: string): Promise<void> {
+  const isOf = sql`JSON_VALUE(payload, '$.operation_uuid') = ${uuid}`;
+  await database.write({
+    subject: `the orphaning of ${uuid}`,
+    work: async (session) => session.change(sql`DELETE FROM work_queue WHERE ${isOf}`),
+    isCommitted: async (session) =>
+      (await session.rows(sql`SELECT 1 FROM work_queue WHERE ${isOf}`)).length === 0,
+    inquiry: 'none: it is the worker of the test',
+  });
 }
 
 /** What Shaken Fist's sweep does to a finished operation. */
