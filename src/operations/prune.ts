@@ -5,8 +5,8 @@ import type { Database } from '../database/database.js';
 import { ServerLoadMeter } from '../database/server-load.js';
 import { pruneBound, readPruneRange, retentionSeconds } from '../database/queries/prunable-targets.js';
 
-/** Rows of a batch where nobody says otherwise: some milliseconds of work. */
-export const DEFAULT_BATCH = 500;
+/** Rows of the first batch: some milliseconds of work. */
+const FIRST_BATCH = 500;
 
 export interface PruneRequest {
   /** Seconds; null: as long as this cluster keeps them. */
@@ -60,7 +60,7 @@ export async function prune(database: Database, request: PruneRequest): Promise<
   const cutoff = begun - retention;
   const bound = await database.read(async (session) => pruneBound(session, cutoff));
   const meter = new ServerLoadMeter(database);
-  let pace: Pace = { batch: Math.min(request.batch, DEFAULT_BATCH), pauseSeconds: 0, why: null };
+  let pace: Pace = { batch: Math.min(request.batch, FIRST_BATCH), pauseSeconds: 0, why: null };
   const told = new Set<string>();
   for (;;) {
     const isOver =

@@ -68,8 +68,7 @@ async function run(context: CommandContext, request: ChangeCommandRequest, verb:
   if (!options.dryRun && changes > 0) {
     if (changes > operations.length)
       context.note(`${changes - operations.length} of them depend on the others.`);
-    const { node } = await database.readConsistency();
-    await context.confirm(`${capitalised(verb.infinitive)} ${counted(changes)} on ${node}?`);
+    await context.confirm(`${capitalised(verb.infinitive)} ${counted(changes)}?`);
   }
   const names = await shortNames(database, all);
   const outcomes = verb.apply(database, useCase, planned);

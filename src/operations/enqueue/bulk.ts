@@ -6,6 +6,7 @@ import type { Decision } from '../../core/operations/decide.js';
 import type { Task } from '../../core/progress.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
+import { interruption } from '../../database/failure.js';
 import { sql } from 'drizzle-orm';
 import { auditEnqueued, type Producer } from './audit.js';
 import { enqueue, rehearseEnqueue, type EnqueueOptions, type EnqueueOutcome, type Mark } from './enqueue.js';
@@ -194,8 +195,12 @@ export class BulkLoad {
     account.stopped = error instanceof InterruptedError ? 'interrupted' : 'failure';
     account.exitCode = account.exitCode === ExitCode.OK ? error.exitCode : account.exitCode;
     this.lostLines = fresh.length;
+    const told =
+      error instanceof InterruptedError
+        ? interruption(this.database.options.signal, 'Interrupted: this line was not written.')
+        : error;
     return batch.map(({ line, doneAs }) => {
-      if (doneAs === null) return { line, error };
+      if (doneAs === null) return { line, error: told };
       account.existing += 1;
       return { line, doneAs };
     });
