@@ -44,7 +44,7 @@ export function firstColumns(text: string, width: number): string {
 }
 
 /** The longest end that fits in `width` columns; whole characters only. */
-export function lastColumns(text: string, width: number): string {
+function lastColumns(text: string, width: number): string {
   let taken = '';
   let room = width;
   for (const character of [...characters(text)].reverse()) {

@@ -38,7 +38,7 @@ export const objectGone = auditRule({
     }),
 });
 
-export function isGone({ uuid, state, hasRow }: TargetObject): boolean {
+function isGone({ uuid, state, hasRow }: TargetObject): boolean {
   if (uuid === FLOATING_NETWORK) return false;
   return isDeleted(state) || (state === null && hasRow !== true);
 }

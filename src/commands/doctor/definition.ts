@@ -1,10 +1,8 @@
 import { ExitCode } from '../../core/exit-codes.js';
-import { defineCommand, type Request } from '../definition.js';
+import { defineCommand } from '../definition.js';
 
 const ARGUMENTS = {};
 const OPTIONS = {};
-
-export type DoctorRequest = Request<typeof OPTIONS, typeof ARGUMENTS>;
 
 export const doctor = defineCommand({
   name: 'doctor',

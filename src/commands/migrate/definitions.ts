@@ -32,7 +32,6 @@ const RESTORABLE = {
   migration: optionalArgument('drop-last-cluster-operation', { choices: MIGRATION_IDS }),
 };
 
-export type StatusRequest = Request<typeof NONE, typeof NONE>;
 export type PlanRequest = Request<typeof PLAN_OPTIONS, typeof ONE>;
 export type ApplyRequest = Request<typeof APPLY_OPTIONS, typeof REMAINING>;
 export type VerifyRequest = Request<typeof NONE, typeof ONE>;

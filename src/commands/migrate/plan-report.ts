@@ -6,7 +6,7 @@ import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../ren
 import { RESULT_STYLES } from './styles.js';
 
 /** Whether `apply` would refuse to begin. */
-export function wouldBeRefused({ status, assessed }: Plan): boolean {
+function wouldBeRefused({ status, assessed }: Plan): boolean {
   return status.state === 'blocked' || assessed.some(({ blocks }) => blocks);
 }
 

@@ -63,7 +63,7 @@ export function oldestColumn<Row extends object>(age: (row: Row) => number | nul
   };
 }
 
-export function okayText(okay: boolean | null): string {
+function okayText(okay: boolean | null): string {
   return okay === null ? 'unknown' : okay ? 'yes' : 'no';
 }
 

@@ -77,13 +77,13 @@ export function showLines(operation: ShownOperation, names: Names, options: Scre
   return lines;
 }
 
-export function styleOf(blocker: Blocker): Style | undefined {
+function styleOf(blocker: Blocker): Style | undefined {
   if (isStuck(blocker) || blocker.reason === 'failed') return 'bad';
   return ['cannot_tell', 'unknown_state', 'aborted'].includes(blocker.reason) ? 'warning' : undefined;
 }
 
 /** In the words of people, with all that the row tells. */
-export function workText(work: WorkRow, names: Names, now: number): string {
+function workText(work: WorkRow, names: Names, now: number): string {
   const place = names.queue(work.queueName);
   const waits =
     work.scheduledAt > now

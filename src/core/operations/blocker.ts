@@ -50,7 +50,7 @@ export type BlockerReason = Blocker['reason'];
  * Below this age of its state an operation without a work row is not called orphaned: its rows may be on their way, or
  * its worker may be about to write the end.
  */
-export const ORPHANED_AFTER_SECONDS = 5;
+const ORPHANED_AFTER_SECONDS = 5;
 
 /** What a worker writes on an operation that it completes together with another (database contract, section 7). */
 const FOLDED = 'coalesced into sibling op';

@@ -50,7 +50,7 @@ export interface RecordOptions {
 }
 
 /** Operations completed with one statement; keeps every packet far below `max_allowed_packet`. */
-export const RECORDS_AT_ONCE = 1000;
+const RECORDS_AT_ONCE = 1000;
 
 const NOBODY: ClusterFacts = { nodes: [], checkinMaximumSeconds: 120, staleClaimSeconds: 1800 };
 const HAS_ENDED: WorkRows = { unknown: 'it has ended' };

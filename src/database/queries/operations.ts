@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { readStoredOperation, type FoundOperation } from '../../core/operations/read-operation.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
-import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';
 
 export interface OperationHeader {
@@ -48,23 +47,6 @@ export async function operationHeaders(
     }
   }
   return headers;
-}
-
-/** The states of operations of any type; those without a state row are absent. */
-export async function operationStates(
-  session: Session,
-  description: DatabaseDescription,
-  operations: readonly Uuid[],
-): Promise<Map<Uuid, string | null>> {
-  const states = new Map<Uuid, string | null>();
-  const labels = description.operationLabels;
-  for (const chunk of chunks(operations)) {
-    const rows = await session.rows<{ object_uuid: string; state_value: string | null }>(sql`
-      SELECT object_uuid AS object_uuid, state_value AS state_value FROM object_states
-      WHERE object_type IN ${labels} AND object_uuid IN ${chunk}`);
-    for (const row of rows) states.set(row.object_uuid.toLowerCase(), row.state_value);
-  }
-  return states;
 }
 
 function* chunks(operations: readonly Uuid[]): Iterable<Uuid[]> {

@@ -76,7 +76,7 @@ function compareSequence({ sequenceNumber: a }: Target, { sequenceNumber: b }: T
  * By how many places the order of `sequence_number` can differ from that of `created_at`: the nodes of a Galera cluster
  * number their rows interleaved, and clients' clocks differ. Only so many rows more than are asked for are read.
  */
-export const OUT_OF_ORDER_AT_MOST = 200;
+const OUT_OF_ORDER_AT_MOST = 200;
 
 /** Which recorded operations of an object; times are unix seconds. */
 export interface HistoryBounds {
@@ -116,7 +116,7 @@ export async function targetHistory(
   return found.sort(newestFirst).slice(0, limit);
 }
 
-export function newestFirst(one: Target, other: Target): number {
+function newestFirst(one: Target, other: Target): number {
   return other.createdAt - one.createdAt || compareSequence(other, one);
 }
 

@@ -136,5 +136,3 @@ export const DEFECTS: Readonly<Record<AuditRuleId, Defect>> = {
     return operation(site, { stored: { version: 3 } });
   },
 };
-
-export { NETWORK };
