@@ -5,7 +5,6 @@ import {
   insertNetwork,
   insertNode,
   insertOperation,
-  NETWORK,
   NODE,
   now,
   setState,
