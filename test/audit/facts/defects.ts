@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditRuleId } from '../../../src/core/audit-rules.js';
-import {
-  hex,
-  insertNetwork,
-  insertNode,
-  insertOperation,
-  NODE,
-  now,
-  setState,
-} from '../../fixtures/rows.js';
+import { hex, insertNetwork, insertNode, insertOperation, NODE, now, setState } from '../../fixtures/rows.js';
 import type { Site } from '../../fixtures/site.js';
 
 const HOUR = 3_600;
