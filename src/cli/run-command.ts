@@ -31,7 +31,7 @@ export async function runCommand(
   const options = readGlobalOptions(definition, typed, terminal.environment);
   // A pipe that nobody writes to must not outlast the deadline.
   const input =
-    options.timeout === undefined
+    options.timeout === undefined || options.timeout === 0
       ? signal
       : AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]);
   const lines = (): AsyncIterable<string> => inputLines(terminal, input);

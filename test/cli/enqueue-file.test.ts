@@ -133,7 +133,7 @@ test.each([
     /--priority goes with an operation type/,
   ],
   ['a switch that a line says itself', ['--file', '-', '--no-coalesce'], 2, /--no-coalesce goes with/],
-  ['neither a type nor a file', [], 2, /Give an operation type, or --file/],
+  ['neither a type nor a file', [], 2, /Give an operation type, --like or --file/],
 ])('%s', async (_, words, exitCode, message) => {
   expect(await enqueue(words)).toMatchObject({
     exitCode,

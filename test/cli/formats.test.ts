@@ -23,7 +23,8 @@ function normalised({ stdout }: Outcome): string {
     .replaceAll(operation.slice(0, 8), '<operation>')
     .replaceAll(NETWORK, '<network>')
     .replaceAll(/\b\d{10}(\.\d+)?\b/g, '<time>')
-    .replaceAll(/\b\d+s\b|(?<="age_seconds": ?)[\d.]+|(?<=,)\d+(\.\d+)?(?=,network,)/g, '<age>')
+    .replaceAll(/(?<=,)[\d.]+,[\d.]+(?=,,network,)/g, '<age>,<age>')
+    .replaceAll(/\b\d+s\b|(?<="(?:age|waited)_seconds": ?)[\d.]+|(?<=,)\d+(\.\d+)?(?=,network,)/g, '<age>')
     .replaceAll(/(?<="sequence_number": ?)\d+/g, '<number>')
     .replaceAll(/ +/g, ' ');
 }
@@ -39,6 +40,8 @@ const CELLS = `<operation> net_op queued network_ensure_mesh user_facing <age> n
 const CSV_HEADING =
   'operation_uuid,operation_type,state,tasks,priority,age_seconds,target_object_type,target_uuid,queue_name,stuck,target_name,created_at,claimed_at,claimed_by\r\n';
 const CSV_CELLS = `<operation>,net_op,queued,network_ensure_mesh,user_facing,<age>,network,<network>,${QUEUE},,lan,<time>,,\r\n`;
+/** What history adds to a row: how long it waited and ran. */
+const TIMES = '"started_at":null,"ended_at":null,"waited_seconds":<age>,"ran_seconds":null';
 const LATEST_CELLS = ['net_op', '<operation>', 'queued'];
 
 const GOLDEN: Record<
@@ -57,12 +60,14 @@ const GOLDEN: Record<
   },
   history: {
     args: ['history', 'network', NETWORK],
-    json: `{"history":[{${ROW}}]}`,
+    json: `{"history":[{${ROW},${TIMES}}],"truncated":false}`,
     text: {
-      table: TABLE,
-      plain: CELLS.replaceAll(' ', '\t'),
-      ndjson: `{${ROW}}\n`,
-      csv: CSV_HEADING + CSV_CELLS,
+      table: TABLE.replace('AGE STUCK', 'AGE WAITED RAN STUCK').replace('<age> -', '<age> <age> - -'),
+      plain: CELLS.replace('<age>', '<age> <age> -').replaceAll(' ', '\t'),
+      ndjson: `{${ROW},${TIMES}}\n`,
+      csv:
+        CSV_HEADING.replace('age_seconds', 'age_seconds,waited_seconds,ran_seconds') +
+        CSV_CELLS.replace('<age>', '<age>,<age>,'),
     },
   },
   latest: {
@@ -79,7 +84,8 @@ const GOLDEN: Record<
     args: ['enqueue', 'net_op', '--network-uuid', NETWORK, '--task', 'network_ensure_mesh'],
     json: `{"operation_type":"net_op","operation_uuid":"<operation>","created":false,"reused":true,"dry_run":false,"queue_name":"${QUEUE}","priority":"user_facing","tasks":["network_ensure_mesh"],"targets":[{"object_type":"network","uuid":"<network>"}],"created_at":<time>,"warnings":[]}`,
     text: {
-      table: `OPERATION TYPE RESULT TASKS QUEUE TARGETS\n<operation> net_op reused network_ensure_mesh ${QUEUE} network:<network>\n`,
+      table:
+        'reused <operation>\n network_ensure_mesh on network/<network>, network node · user_facing\nFollow: sf-ops wait --operation <operation>\n',
       plain: `<operation>\tnet_op\treused\tnetwork_ensure_mesh\t${QUEUE}\tnetwork:<network>\n`,
       ndjson: `{"operation_type":"net_op","operation_uuid":"<operation>","created":false,"reused":true,"dry_run":false,"queue_name":"${QUEUE}","priority":"user_facing","tasks":["network_ensure_mesh"],"targets":[{"object_type":"network","uuid":"<network>"}],"created_at":<time>,"warnings":[]}\n`,
       csv: `operation_uuid,operation_type,result,tasks,queue_name,targets\r\n<operation>,net_op,reused,network_ensure_mesh,${QUEUE},network:<network>\r\n`,

@@ -114,6 +114,6 @@ test('--defaults-file and --config lead to the database, the nearer one first', 
     }),
   ).toMatchObject({
     exitCode: 69,
-    stderr: expect.stringMatching(/db2\.invalid:3306.*\n.*from the environment/),
+    stderr: expect.stringMatching(/db2\.invalid:3306.*\n.*from SHAKENFIST_MARIADB_HOST/),
   });
 });

@@ -53,7 +53,7 @@ describe('report', () => {
       pending: 2,
       failed: [{ state: 'error', error: { message: HOSTILE } }],
       stuck: [{ reason: 'blocked_by_failed' }, { reason: 'orphaned' }],
-      queues: [{ ready: 1, stuck: 0, drained: true }],
+      queues: [{ ready: 2, stuck: 0, drained: true }],
       networks: [{ name: 'lan', okay: false, verdict: 'stuck' }],
       graph: { edges: [{ kind: 'depends_on' }] },
     });

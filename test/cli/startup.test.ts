@@ -8,8 +8,8 @@ import { runFolder } from '../servers/run-folder.js';
 import { connectionFlags, runCli } from './run.js';
 
 const PROBE = pathToFileURL(join(process.cwd(), 'test', 'cli', 'evaluated-modules.mjs')).href;
-/** The names and summaries of all commands, which every command line needs. */
-const REGISTRY = 'src/commands/index.ts';
+/** The names and summaries of all commands, and the words that they take, which every command line needs. */
+const REGISTRY = ['src/commands/index.ts', 'src/migrations/ids.ts'];
 /** What a command pays for only when it uses it. */
 const HEAVY = ['mysql2', 'drizzle-orm', 'chalk'];
 /** What every command line loads of the commands: plain data. */
@@ -33,7 +33,7 @@ async function evaluated(
   const modules = all.filter((path) => !DECLARATIONS.test(path));
   const under = (folder: string, known: string[]): string[] =>
     known.filter((name) =>
-      modules.some((path) => path.startsWith(`${folder}/${name}/`) && path !== REGISTRY),
+      modules.some((path) => path.startsWith(`${folder}/${name}/`) && !REGISTRY.includes(path)),
     );
   return {
     packages: under('node_modules', HEAVY),

@@ -7,7 +7,7 @@ import type { Decision } from '../../core/operations/decide.js';
 import { deadlineIn, NO_DEADLINE } from '../../database/limits.js';
 import { requestLike } from '../../operations/enqueue/like.js';
 import { databaseForWaiting } from '../../operations/wait.js';
-import { waitFor } from '../wait/run.js';
+import { waitFor } from '../wait/wait-for.js';
 import { enqueue, rehearseEnqueue } from '../../operations/enqueue/enqueue.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import { thisOperator } from '../../operations/operator.js';

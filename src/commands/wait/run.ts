@@ -6,12 +6,11 @@ import { readObjectType, resolveObjects } from '../../database/queries/objects.j
 import { resolveOperations } from '../../database/queries/operation-references.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { MOST_OPERATIONS } from '../../database/queries/wait-look.js';
-import { databaseForWaiting, wait, type WaitRequest } from '../../operations/wait.js';
+import { databaseForWaiting, type WaitRequest } from '../../operations/wait.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { waitAnswer } from './answer.js';
 import type { WaitCommandRequest } from './definition.js';
-import { WaitStory } from './story.js';
+import { waitFor } from './wait-for.js';
 
 export async function run(context: CommandContext, request: WaitCommandRequest): Promise<AnyAnswer> {
   const wish = await readWish(context, request);
@@ -47,27 +46,6 @@ export async function run(context: CommandContext, request: WaitCommandRequest):
   } finally {
     await database.close();
   }
-}
-
-/**
- * Waits, and tells how it went; for operations that were just enqueued as well.
- *
- * @param database from `databaseForWaiting`
- */
-export async function waitFor(
-  context: CommandContext,
-  database: Database,
-  request: WaitRequest,
-  warnings: readonly string[] = [],
-): Promise<AnyAnswer> {
-  const story = new WaitStory(context, database);
-  const result = await wait(database, request, {
-    now: () => context.now(),
-    onProgress: async (progress) => story.tell(progress),
-    onTrouble: (failure) => story.tellTrouble(failure),
-  });
-  await story.readErrors(result.progress);
-  return waitAnswer({ result, request, warnings, known: story });
 }
 
 /** What is waited for, as typed. */

@@ -185,8 +185,10 @@ async function putBackBatch(
     inquiry: 'sf-ops migrate status',
   });
   return writing.catch((error: unknown) => {
-    if (error instanceof SfOpsError || serverError(error) === null) throw error;
-    throw new ConflictError(`The server refuses a value of the backup: ${serverMessage(error)}`, {
+    // What the server says of a statement that is in order is about its values.
+    const said = error instanceof SfOpsError && error.word === 'server_error' ? error.cause : error;
+    if (said instanceof SfOpsError || serverError(said) === null) throw error;
+    throw new ConflictError(`The server refuses a value of the backup: ${serverMessage(said)}`, {
       word: 'value_refused',
       cause: error,
     });
