@@ -19,7 +19,7 @@ test('keys that cannot be built for what is written meanwhile: a sentence, a way
   const insert = (rows: number): string => `INSERT INTO cluster_operation_targets
     (operation_uuid, operation_type, target_object_type, target_uuid, created_at)
     SELECT UUID(), 'net_op', 'NETWORK', UUID(), 1 FROM seq_1_to_${rows}`;
-  await site.query(insert(60_000));
+  await site.query(insert(240_000));
   const shape = await shapeOf(site);
   const writer = await createConnection(site.settings);
   let isOver = false;
