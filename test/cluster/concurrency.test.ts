@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { parseEnqueueRequest } from '../../src/core/operations/enqueue-request.js';
 import type { Database } from '../../src/database/database.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import type { Decision } from '../../src/core/operations/decide.js';
@@ -164,9 +163,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
         }));
       const now = (): number => Date.now() / 1000;
       await Promise.all(
-        enqueuers.map(async (enqueuer, turn) =>
-          enqueue(enqueuer, batch(turn).map(parseEnqueueRequest), { force: true, now }),
-        ),
+        enqueuers.map(async (enqueuer, turn) => enqueue(enqueuer, batch(turn), { force: true, now })),
       );
       for (const network of networks) {
         expect(
