@@ -47,7 +47,7 @@ describe('bad input', () => {
       /did you mean network_deploy\?/,
     ],
     ['a task twice', deploy('--task', 'network_deploy'), 2, /names network_deploy twice/],
-    ['no field', netOp('--task', 'network_deploy'), 2, /network_uuid is missing/],
+    ['no field', netOp('--task', 'network_deploy'), 2, /--network-uuid is missing/],
     [
       'a field of another type',
       deploy('--instance-uuid', INSTANCE),
@@ -141,7 +141,7 @@ describe('bad input', () => {
 
   test('every problem of a request is named at once', async () => {
     const { stderr } = await run(...netOp('--task', 'x', '--priority', 'y', '--ip', 'z'));
-    for (const word of ['network_uuid is missing', '"x"', '"y"', '"ip"']) expect(stderr).toContain(word);
+    for (const word of ['--network-uuid is missing', '"x"', '"y"', '--ip']) expect(stderr).toContain(word);
   });
 
   test.each([

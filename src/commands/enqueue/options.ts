@@ -23,9 +23,15 @@ export function rawRequest(operationType: string, options: EnqueueCommandOptions
 
 /** Those of the options that describe an operation which were given: `--task`, `--no-coalesce`, … */
 export function givenOptions(options: EnqueueCommandOptions): string[] {
-  const spelled: Readonly<Record<string, string>> = { tasks: 'task', coalesce: 'no-coalesce' };
-  const given = Object.keys(rawRequest('', options)).filter((key) => key !== 'operation_type');
-  return given.map((key) => `--${spelled[key] ?? key.replaceAll('_', '-')}`);
+  return Object.keys(rawRequest('', options))
+    .filter((key) => key !== 'operation_type')
+    .map(optionOf);
+}
+
+/** The option that gives a key of a request: `--network-uuid` for `network_uuid`. */
+export function optionOf(key: string): string {
+  const different: Readonly<Record<string, string>> = { tasks: 'task', coalesce: 'no-coalesce' };
+  return `--${different[key] ?? key.replaceAll('_', '-')}`;
 }
 
 function nonEmpty<T>(values: readonly T[]): readonly T[] | undefined {

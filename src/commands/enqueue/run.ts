@@ -14,7 +14,7 @@ import { thisOperator } from '../../operations/operator.js';
 import type { CommandContext } from '../context.js';
 import type { EnqueueCommandRequest, EnqueueCommandOptions } from './definition.js';
 import { enqueueFile } from './file.js';
-import { givenOptions, rawRequest } from './options.js';
+import { givenOptions, optionOf, rawRequest } from './options.js';
 import { enqueuedRow, OPERATION_COLUMNS, resultWord, type EnqueuedRow } from './rows.js';
 
 export async function run(
@@ -54,7 +54,7 @@ async function enqueueOne(
   { force, dryRun, wait }: EnqueueCommandOptions,
 ): Promise<AnyAnswer> {
   const database = await context.database();
-  const how = { force, now: () => context.now() };
+  const how = { force, now: () => context.now(), spell: optionOf };
   const rehearsal = dryRun ? await rehearseEnqueue(database, [raw], how) : null;
   const outcomes = rehearsal?.outcomes ?? (await enqueue(database, [raw], how));
   const outcome = outcomes[0]!;

@@ -9,7 +9,7 @@ import { readUuid4 } from './field-value.js';
 import type { Dependency, FieldValues } from './operation.js';
 import type { OperationType } from './operation-type.js';
 import { DEFAULT_PRIORITY, readPriority, type PriorityName } from './priority.js';
-import { isUnset, RequestReader } from './request-reader.js';
+import { isUnset, RequestReader, type Spelling } from './request-reader.js';
 import type { Queue } from './routing.js';
 
 /** `events.request_id` is VARCHAR(64), and Shaken Fist writes an operation's request id there too. */
@@ -40,12 +40,14 @@ export interface EnqueueRequest {
  * prefixes must have been resolved to uuids before.
  *
  * Throws one `UsageError` that names every problem: the key, the value, and what is allowed.
+ *
+ * @param spell how the keys are called where the request comes from
  */
-export function parseEnqueueRequest(raw: unknown): EnqueueRequest {
+export function parseEnqueueRequest(raw: unknown, spell: Spelling = (key) => key): EnqueueRequest {
   if (!isRecord(raw)) throw new UsageError(`an operation is given as an object, not as ${shown(raw)}`);
   if (isUnset(raw.operation_type)) throw new UsageError('operation_type is missing');
   const type = operationType(raw.operation_type);
-  const reader = new RequestReader(type, raw);
+  const reader = new RequestReader(type, raw, spell);
 
   const given = reader.fields();
   const tasks = reader.required(

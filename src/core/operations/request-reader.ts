@@ -28,6 +28,9 @@ const COMMON_KEYS = [
 /** A longer list would hide the problems rather than name them. */
 const MOST_PROBLEMS_NAMED = 12;
 
+/** How whoever wrote a request names one of its keys: `--network-uuid` for `network_uuid`. */
+export type Spelling = (key: string) => string;
+
 /** Takes the values of one request by their keys, and remembers what was wrong with them. */
 export class RequestReader {
   private readonly problems: string[];
@@ -35,18 +38,19 @@ export class RequestReader {
   constructor(
     private readonly type: OperationType,
     private readonly raw: Readonly<Record<string, unknown>>,
+    private readonly spell: Spelling,
   ) {
-    this.problems = foreignKeys(type, raw);
+    this.problems = foreignKeys(type, raw, spell);
   }
 
   /** The value of a key, or `unset` when the key is absent, null or wrong. */
   optional<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U): T | U {
     const value = this.raw[key];
-    return isUnset(value) ? unset : this.accept(`${key} `, read(value), unset);
+    return isUnset(value) ? unset : this.accept(`${this.spell(key)} `, read(value), unset);
   }
 
   required<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U, wanted: string): T | U {
-    if (isUnset(this.raw[key])) this.problems.push(`${key} is missing (${wanted})`);
+    if (isUnset(this.raw[key])) this.problems.push(`${this.spell(key)} is missing (${wanted})`);
     return this.optional(key, read, unset);
   }
 
@@ -77,7 +81,7 @@ export class RequestReader {
       const value = given[name] ?? null;
       if (value !== null && value !== queue.nodeUuid) {
         this.problems.push(
-          `${name} ${shown(value)} contradicts target ${shown(queue.target)}, from which it follows`,
+          `${this.spell(name)} ${shown(value)} contradicts ${this.spell('target')} ${shown(queue.target)}, from which it follows`,
         );
       }
       fields[name] = queue.nodeUuid;
@@ -93,7 +97,7 @@ export class RequestReader {
   ): T[] | null {
     const others = this.optional(key, read, []);
     if (others.some((other) => typeof other !== 'string' && other.op_uuid === self)) {
-      this.problems.push(`${key} names the operation itself, which would wait for ever`);
+      this.problems.push(`${this.spell(key)} names the operation itself, which would wait for ever`);
     }
     return others.length === 0 ? null : others;
   }
@@ -121,13 +125,14 @@ export function isUnset(value: unknown): value is null | undefined {
 }
 
 /** The keys that the type does not have. Those that are `undefined` are options which nobody gave. */
-function foreignKeys(type: OperationType, raw: Readonly<Record<string, unknown>>): string[] {
+function foreignKeys(type: OperationType, raw: Readonly<Record<string, unknown>>, spell: Spelling): string[] {
   const own = type.fields.map((field): string => field.name);
   const known = [...own, ...COMMON_KEYS];
   return Object.keys(raw)
     .filter((key) => raw[key] !== undefined && !known.includes(key))
     .map((key) => {
-      const what = `${shown(key)} (${shown(raw[key])}) is not a field of a ${type.value}`;
-      return `${what} (allowed: ${own.join(', ')})${suggestion(key, known)}`;
+      const name = spell(key) === key ? shown(key) : spell(key);
+      const what = `${name} (${shown(raw[key])}) is not a field of a ${type.value}`;
+      return `${what} (allowed: ${own.map(spell).join(', ')})${suggestion(key, known)}`;
     });
 }

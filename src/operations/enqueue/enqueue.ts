@@ -9,6 +9,7 @@ import { Batch, type BatchFacts } from '../../core/operations/enqueue-batch.js';
 import { parseEnqueueRequest, type EnqueueRequest } from '../../core/operations/enqueue-request.js';
 import { targetsOf } from '../../core/operations/operation.js';
 import { repeatCommand } from '../../core/operations/repeat-command.js';
+import type { Spelling } from '../../core/operations/request-reader.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import type { DatabaseDescription } from '../../database/description.js';
@@ -33,6 +34,8 @@ export interface EnqueueOptions {
   stopAtError?: boolean;
   /** The uuids of the operations that are made, where they are to be the same in a repeat. */
   newUuids?: readonly Uuid[];
+  /** How the keys of the requests are called where they come from; by default as in a line of `--file`. */
+  spell?: Spelling;
   /** What else is written in the same transaction, and by whose key it is known to be committed. */
   mark?: (outcomes: readonly EnqueueOutcome[]) => Mark | null;
 }
@@ -58,7 +61,7 @@ export async function enqueue(
   options: EnqueueOptions,
 ): Promise<EnqueueOutcome[]> {
   // Uuids are made once: an attempt whose COMMIT got lost is found again by them, and a repeat cannot double it.
-  const drafts = requests.map((raw, index) => draftOf(raw, options.newUuids?.[index]));
+  const drafts = requests.map((raw, index) => draftOf(raw, options, index));
   const description = await database.describe();
   const { outcomes } = await database.write({
     subject:
@@ -100,7 +103,7 @@ export async function enqueueIn(
   const { outcomes, end, mostBytes } = await decideBatch(
     session,
     description,
-    [draftOf(request)],
+    [draftOf(request, options)],
     options,
     true,
   );
@@ -117,7 +120,7 @@ export async function rehearseEnqueue(
   requests: readonly unknown[],
   options: EnqueueOptions,
 ): Promise<{ outcomes: EnqueueOutcome[]; sqlOf: (decision: Decision) => string[] }> {
-  const drafts = requests.map((raw, index) => draftOf(raw, options.newUuids?.[index]));
+  const drafts = requests.map((raw, index) => draftOf(raw, options, index));
   const description = await database.describe();
   const { outcomes } = await database.snapshot(async (session) =>
     decideBatch(session, description, drafts, options, false),
@@ -169,14 +172,16 @@ async function decideBatch(
 interface Draft {
   raw: unknown;
   newUuid: Uuid;
+  spell: Spelling | undefined;
   /** Null while there are names in it. */
   read: EnqueueRequest | SfOpsError | null;
 }
 
-function draftOf(raw: unknown, newUuid: Uuid = randomUUID()): Draft {
-  if (raw instanceof SfOpsError) return { raw, newUuid, read: raw };
+function draftOf(raw: unknown, { newUuids, spell }: EnqueueOptions, index = 0): Draft {
+  const draft = { raw, newUuid: newUuids?.[index] ?? randomUUID(), spell };
+  if (raw instanceof SfOpsError) return { ...draft, read: raw };
   const isComplete = namedReferences(raw).length === 0;
-  return { raw, newUuid, read: isComplete ? asOutcome(() => parseEnqueueRequest(raw)) : null };
+  return { ...draft, read: isComplete ? asOutcome(() => parseEnqueueRequest(raw, spell)) : null };
 }
 
 async function readDrafts(
@@ -187,10 +192,15 @@ async function readDrafts(
 ): Promise<(IdentifiedRequest | SfOpsError)[]> {
   const references = drafts.flatMap(({ raw, read }) => (read === null ? namedReferences(raw) : []));
   const found = references.length === 0 ? null : await findReferences(session, description, references, hold);
-  return drafts.map(({ raw, newUuid, read }) => {
+  return drafts.map(({ raw, newUuid, spell, read }) => {
     const request =
       read ??
-      asOutcome(() => parseEnqueueRequest(withReferences(raw, (reference) => found!.uuidOf(reference))));
+      asOutcome(() =>
+        parseEnqueueRequest(
+          withReferences(raw, (reference) => found!.uuidOf(reference)),
+          spell,
+        ),
+      );
     return request instanceof SfOpsError ? request : { request, newUuid };
   });
 }
