@@ -32,9 +32,7 @@ export function waitAnswer(report: WaitReport): AnyAnswer {
     rows: only(row),
     json: { document: () => documentOf(report) },
     record: () => documentOf(report),
-    block: ({ outcome: word, summary }) => [
-      { text: `${word}: ${summary}`, style: STYLES[outcome], keep: true },
-    ],
+    block: ({ outcome: word, summary }) => [{ text: `${word}: ${summary}`, style: STYLES[outcome] }],
     // The signal's own code is put in its place by whoever heard the signal.
     exitCode: outcome === 'interrupted' ? ExitCode.INTERRUPTED : exitCodeOfWait(outcome, request.once),
   });
