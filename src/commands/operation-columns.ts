@@ -11,12 +11,14 @@ import { operationRow, type OperationRow } from './operation-row.js';
 export interface ListedOperation {
   readonly row: OperationRow & { target_name: string | null };
   readonly blocker: Blocker;
+  /** Of this operation and its object. */
+  readonly names: Names;
 }
 
 /** @param now unix seconds */
 export function listedOperation(targeted: TargetedOperation, names: Names, now: number): ListedOperation {
   const { target, blocker } = targeted;
-  return { row: { ...operationRow(targeted, now), target_name: names.nameOf(target.uuid) }, blocker };
+  return { row: { ...operationRow(targeted, now), target_name: names.nameOf(target.uuid) }, blocker, names };
 }
 
 /** What has to be named for a list of operations: the operations, their targets, and what they wait for. */
@@ -40,18 +42,18 @@ function uuidsIn(blocker: Blocker): Uuid[] {
  *
  * @param now unix seconds
  */
-export function operationColumns(names: Names, now: number): readonly Column<ListedOperation>[] {
+export function operationColumns(now: number): readonly Column<ListedOperation>[] {
   return [
     {
       name: 'operation_uuid',
       heading: 'OPERATION',
       value: ({ row }) => row.operation_uuid,
-      display: ({ row }, { full }) => (full ? row.operation_uuid : names.uuid(row.operation_uuid)),
+      display: ({ row, names }, { full }) => (full ? row.operation_uuid : names.uuid(row.operation_uuid)),
     },
     {
       name: 'object',
       heading: 'OBJECT',
-      value: ({ row }) => names.object(row.target_object_type, row.target_uuid),
+      value: ({ row, names }) => names.object(row.target_object_type, row.target_uuid),
       shrink: 'middle',
       least: 14,
       peopleOnly: true,
@@ -92,7 +94,7 @@ export function operationColumns(names: Names, now: number): readonly Column<Lis
       name: 'queue_name',
       heading: 'QUEUE',
       value: ({ row }) => row.queue?.queue_name ?? null,
-      display: ({ row }) => (row.queue === null ? '-' : names.queue(row.queue.queue_name)),
+      display: ({ row, names }) => (row.queue === null ? '-' : names.queue(row.queue.queue_name)),
       plain: ({ row }) => queueText(row),
       wideOnly: true,
     },
@@ -100,7 +102,7 @@ export function operationColumns(names: Names, now: number): readonly Column<Lis
       name: 'stuck',
       heading: 'STUCK',
       value: ({ row }) => row.stuck,
-      display: ({ blocker }) => stuckText(blocker, names, now) ?? '-',
+      display: ({ blocker, names }) => stuckText(blocker, names, now) ?? '-',
       style: ({ blocker }) => (isStuck(blocker) ? 'bad' : undefined),
       shrink: 'wrap',
       least: 12,
@@ -177,16 +179,4 @@ export function stateStyle(state: string | null): Style | undefined {
     default:
       return undefined;
   }
-}
-
-/** `14 pending on 9 objects, 4 stuck, oldest 2h30m.` */
-export function totals(listed: readonly ListedOperation[], word: string): string {
-  const objects = new Set(listed.map(({ row }) => `${row.target_object_type}/${row.target_uuid}`)).size;
-  const stuck = listed.filter(({ blocker }) => isStuck(blocker)).length;
-  const oldest = listed.reduce((most, { row }) => Math.max(most, row.age_seconds), 0);
-  return [
-    `${listed.length} ${word} on ${objects === 1 ? 'one object' : `${objects} objects`}`,
-    ...(stuck === 0 ? [] : [`${stuck} stuck`]),
-    `oldest ${formatDuration(oldest)}`,
-  ].join(', ');
 }

@@ -23,8 +23,10 @@ function normalised({ stdout }: Outcome): string {
     .replaceAll(operation.slice(0, 8), '<operation>')
     .replaceAll(NETWORK, '<network>')
     .replaceAll(/\b\d{10}(\.\d+)?\b/g, '<time>')
-    .replaceAll(/(?<=,)[\d.]+,[\d.]+(?=,,network,)/g, '<age>,<age>')
-    .replaceAll(/\b\d+s\b|(?<="(?:age|waited)_seconds": ?)[\d.]+|(?<=,)\d+(\.\d+)?(?=,network,)/g, '<age>')
+    .replaceAll(
+      /\b\d+s\b|(?<="(?:age|waited)_seconds": ?)[\d.]+|(?<=,)\d+(\.\d+)?(?=,network,|,\r)/g,
+      '<age>',
+    )
     .replaceAll(/(?<="sequence_number": ?)\d+/g, '<number>')
     .replaceAll(/ +/g, ' ');
 }
@@ -40,8 +42,7 @@ const CELLS = `<operation> net_op queued network_ensure_mesh user_facing <age> n
 const CSV_HEADING =
   'operation_uuid,operation_type,state,tasks,priority,age_seconds,target_object_type,target_uuid,queue_name,stuck,target_name,created_at,claimed_at,claimed_by\r\n';
 const CSV_CELLS = `<operation>,net_op,queued,network_ensure_mesh,user_facing,<age>,network,<network>,${QUEUE},,lan,<time>,,\r\n`;
-/** What history adds to a row: how long it waited and ran. */
-const TIMES = '"started_at":null,"ended_at":null,"waited_seconds":<age>,"ran_seconds":null';
+const TIMES = ',"started_at":null,"ended_at":null,"waited_seconds":<age>,"ran_seconds":null';
 const LATEST_CELLS = ['net_op', '<operation>', 'queued'];
 
 const GOLDEN: Record<
@@ -60,14 +61,12 @@ const GOLDEN: Record<
   },
   history: {
     args: ['history', 'network', NETWORK],
-    json: `{"history":[{${ROW},${TIMES}}],"truncated":false}`,
+    json: `{"history":[{${ROW}${TIMES}}],"truncated":false}`,
     text: {
-      table: TABLE.replace('AGE STUCK', 'AGE WAITED RAN STUCK').replace('<age> -', '<age> <age> - -'),
-      plain: CELLS.replace('<age>', '<age> <age> -').replaceAll(' ', '\t'),
-      ndjson: `{${ROW},${TIMES}}\n`,
-      csv:
-        CSV_HEADING.replace('age_seconds', 'age_seconds,waited_seconds,ran_seconds') +
-        CSV_CELLS.replace('<age>', '<age>,<age>,'),
+      table: TABLE.replace('AGE', 'AGE WAITED RAN').replace('<age>', '<age> <age> -'),
+      plain: CELLS.replaceAll(' ', '\t').replace('\n', '\t<age>\t-\n'),
+      ndjson: `{${ROW}${TIMES}}\n`,
+      csv: `${CSV_HEADING.trimEnd()},waited_seconds,ran_seconds\r\n${CSV_CELLS.trimEnd()},<age>,\r\n`,
     },
   },
   latest: {

@@ -3,6 +3,7 @@ import { Database } from '../../src/database/database.js';
 import type { DatabaseDescription } from '../../src/database/description.js';
 import { activeTargets, targetHistory, type Target } from '../../src/database/queries/targets.js';
 import type { Session } from '../../src/database/session.js';
+import { listPending } from '../../src/operations/pending-list.js';
 import { explainOperations } from '../../src/operations/explain.js';
 import { explainObject } from '../../src/operations/explain-object.js';
 import { readGateEvidence } from '../../src/gate/evidence.js';
@@ -90,6 +91,29 @@ describe(`a few operations among ${ACTIVE} active ones`, () => {
     expect(reads).toBeLessThanOrEqual(500);
   });
 });
+
+test('the list of everything, in portions: the same in the same order, and each row a bounded number of times', async () => {
+  const whole = await database.snapshot(async (session) =>
+    activeTargets(session, description, { typeName: 'NETWORK' }),
+  );
+  const everything = { now: now(), limit: Infinity };
+  const { reads, result } = await database.read(async (session) =>
+    rowsRead(session, async () => {
+      const list = await listPending(database, description, 'NETWORK', () => true, everything);
+      const numbers: unknown[] = [];
+      let queued = 0;
+      for await (const { operations } of list.portions()) {
+        numbers.push(...operations.map(({ target }) => target.sequenceNumber));
+        queued += operations.filter(({ blocker }) => blocker.reason === 'waiting_its_turn').length;
+      }
+      return { ...list, numbers, queued };
+    }),
+  );
+  expect(result.numbers).toEqual(whole.map(({ sequenceNumber }) => sequenceNumber));
+  expect(result).toMatchObject({ count: ACTIVE, queued: ACTIVE, oldestAt: whole[0]!.createdAt });
+  expect(result.ended()).toBe(0);
+  expect(reads).toBeLessThanOrEqual(17 * ACTIVE);
+}, 60_000);
 
 /**
  * Each network and each active operation once by each table: a network, its state; a state, a target and the end of

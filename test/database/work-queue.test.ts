@@ -70,8 +70,8 @@ const GENEROUS: WorkQueueLimits = {
 async function find(all: readonly WorkSought[], limits: Partial<WorkQueueLimits> = {}): Promise<Found> {
   return site.database().read(async (session) => {
     const before = session.statements;
-    const queue = new WorkQueue(session, NOW, all.length, { ...GENEROUS, ...limits });
-    const rows = await queue.find(all);
+    const queue = new WorkQueue(NOW, all.length, { ...GENEROUS, ...limits });
+    const rows = await queue.find(session, all);
     return { rows, statements: session.statements - before };
   });
 }

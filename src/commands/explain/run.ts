@@ -6,7 +6,8 @@ import { shown } from '../../core/reading.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { findObjectType, resolveObjects } from '../../database/queries/objects.js';
 import { findOperations } from '../../database/queries/operation-references.js';
-import { activeTargets } from '../../database/queries/targets.js';
+import { readActiveList } from '../../database/queries/active-list.js';
+import { newestFirst, targetsByNumber } from '../../database/queries/targets.js';
 import type { Session } from '../../database/session.js';
 import { explainObject } from '../../operations/explain-object.js';
 import { explainOperations } from '../../operations/explain.js';
@@ -25,11 +26,11 @@ export interface Explained {
   names: Names;
   /** How many more there are than are explained. */
   more: number;
-  /** Pending operations beyond those that one answer can be about. */
+  /** Targets of pending operations beyond those that one answer can be about. */
   notLookedAt: number;
 }
 
-/** The oldest pending operations that `--all-pending` looks at. */
+/** The oldest pending targets that `--all-pending` looks at. */
 const LOOKED_AT_MOST = 5_000;
 
 export async function run(
@@ -114,17 +115,18 @@ async function allPending(
   limit: number,
   now: number,
 ): Promise<Explained> {
-  const targets = await activeTargets(session, description, { typeName: null });
-  const uuids = [
+  const { sequenceNumbers } = await readActiveList(session, description, null, () => true);
+  const oldest = sequenceNumbers.slice(0, LOOKED_AT_MOST);
+  const targets = await targetsByNumber(session, description, oldest);
+  const looked = [
     ...new Set(
-      targets.filter(({ observational }) => !observational).map(({ operationUuid }) => operationUuid),
+      targets.sort((one, other) => newestFirst(other, one)).map(({ operationUuid }) => operationUuid),
     ),
   ];
-  const looked = uuids.slice(0, LOOKED_AT_MOST);
   const { explanations, names } = await explainOperations(session, description, looked, now);
   const all = explanations.map((one) => explanationOf(one, isStuck(one.blocker), now));
   const sorted = all.sort((a, b) => Number(b.isStuck) - Number(a.isStuck));
-  const notLookedAt = uuids.length - looked.length;
+  const notLookedAt = sequenceNumbers.length - oldest.length;
   return {
     explanations: sorted.slice(0, limit),
     missing: [],

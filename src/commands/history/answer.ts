@@ -33,7 +33,7 @@ export function historyAnswer(report: HistoryReport): AnyAnswer {
   const object = `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`;
   const oldest = operations.at(-1);
   return answerOf<Recorded>({
-    columns: columns(names, now),
+    columns: columns(now),
     rows: operations.map((operation) => ({
       ...listedOperation(operation, names, now),
       ...timesOf(lifetimes.get(operation.record.uuid), now),
@@ -56,25 +56,29 @@ export function historyAnswer(report: HistoryReport): AnyAnswer {
   });
 }
 
-/** `AGE` is followed by what it was spent on. */
-function columns(names: Names, now: number): readonly Column<Recorded>[] {
-  const time = (name: string, heading: string, of: (row: Recorded) => number | null): Column<Recorded> => ({
+/** For people `AGE` is followed by what it was spent on; for scripts it comes last, where it moves no other column. */
+function columns(now: number): readonly Column<Recorded>[] {
+  const forPeople = (name: string, of: (row: Recorded) => number | null): Column<Recorded> => ({
     name,
-    heading,
+    heading: name.toUpperCase(),
     value: of,
     display: (row) => durationText(of(row)),
-    plain: (row) => durationText(of(row)),
     priority: 4,
+    peopleOnly: true,
   });
-  return operationColumns(names, now).flatMap((column): Column<Recorded>[] =>
-    column.name === 'age_seconds'
-      ? [
-          column,
-          time('waited_seconds', 'WAITED', ({ waited }) => waited),
-          time('ran_seconds', 'RAN', ({ ran }) => ran),
-        ]
-      : [column],
+  const forScripts = (name: string, of: (row: Recorded) => number | null): Column<Recorded> => ({
+    name: `${name}_seconds`,
+    heading: `${name.toUpperCase()} SECONDS`,
+    value: of,
+    plain: (row) => durationText(of(row)),
+    wideOnly: true,
+  });
+  const waited = ({ waited: seconds }: Recorded): number | null => seconds;
+  const ran = ({ ran: seconds }: Recorded): number | null => seconds;
+  const known = operationColumns(now).flatMap((column): Column<Recorded>[] =>
+    column.name === 'age_seconds' ? [column, forPeople('waited', waited), forPeople('ran', ran)] : [column],
   );
+  return [...known, forScripts('waited', waited), forScripts('ran', ran)];
 }
 
 function timesOf(lifetime: Lifetime | undefined, now: number): Pick<Recorded, 'waited' | 'ran' | 'times'> {

@@ -1,50 +1,123 @@
+import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
-import { listedOperation, operationColumns, totals, type ListedOperation } from '../operation-columns.js';
+import { listedOperation, operationColumns, type ListedOperation } from '../operation-columns.js';
 
 export interface PendingReport {
-  /** Those that are shown, oldest first. */
-  operations: readonly TargetedOperation[];
-  names: Names;
+  /** Those that are shown, oldest first; in one portion, or read as they are asked for. */
+  portions: Iterable<PendingRows> | AsyncIterable<PendingRows>;
   warnings: readonly string[];
   /** Of all that are pending, shown or not. */
   count: number;
+  /** No more than so many are shown. */
+  limit: number;
+  /** How many of them have ended while they were read. */
+  ended: () => number;
   /** Unix seconds. */
   now: number;
   withExitCode: boolean;
 }
 
-export function pendingAnswer({
-  operations,
-  names,
-  warnings,
-  count,
-  now,
-  withExitCode,
-}: PendingReport): AnyAnswer {
-  const listed = operations.map((operation) => listedOperation(operation, names, now));
-  const stuck = listed.find(({ blocker }) => isStuck(blocker));
+export interface PendingRows {
+  operations: readonly TargetedOperation[];
+  names: Names;
+}
+
+export function pendingAnswer(report: PendingReport): AnyAnswer {
+  const { portions, warnings, count, limit, ended, now, withExitCode } = report;
+  const totals = new Totals();
   return answerOf<ListedOperation>({
-    columns: operationColumns(names, now),
-    rows: listed,
+    columns: operationColumns(now),
+    rows: rowsOf(portions, now, totals),
     record: ({ row }) => row,
-    json: { head: () => ({ pending: count > 0, count }), rows: 'targets', tail: () => ({ warnings }) },
+    json: {
+      head: () => ({ pending: count > 0, count }),
+      rows: 'targets',
+      tail: () => ({ warnings, ...(ended() === 0 ? {} : { ended_meanwhile: ended() }) }),
+    },
     rowStyle: ({ blocker }) => (isStuck(blocker) ? 'warning' : undefined),
-    empty: count === 0 ? 'Nothing is pending.' : `${count} pending, none shown: --limit is 0.`,
-    after: () => (listed.length === 0 ? [] : [footer(listed, count)]),
+    empty: count === 0 ? 'Nothing is pending.' : `${count} pending, none shown: --limit is ${limit}.`,
+    after: () => [
+      ...(totals.shown === 0 ? [] : [footer(totals, count, limit)]),
+      ...(ended() === 0 ? [] : [`${ended()} of them have ended meanwhile.`]),
+    ],
     next: () =>
-      stuck === undefined
-        ? null
-        : { label: 'Why', command: `sf-ops explain ${names.uuid(stuck.row.operation_uuid)}` },
+      totals.firstStuck === null ? null : { label: 'Why', command: `sf-ops explain ${totals.firstStuck}` },
     exitCode: withExitCode && count > 0 ? ExitCode.PENDING : ExitCode.OK,
   });
 }
 
-function footer(listed: readonly ListedOperation[], count: number): Line {
-  return listed.length === count
-    ? `${totals(listed, 'pending')}.`
-    : `${count} pending, the oldest first: ${listed.length} of ${count} shown. All: without --limit.`;
+/** What is there already is handed on as it is, so that a signal between two rows is heard. */
+function rowsOf(
+  portions: PendingReport['portions'],
+  now: number,
+  totals: Totals,
+): Iterable<ListedOperation> | AsyncIterable<ListedOperation> {
+  function* listed({ operations, names }: PendingRows): Generator<ListedOperation> {
+    for (const operation of operations) {
+      const one = listedOperation(operation, names, now);
+      totals.add(one);
+      yield one;
+    }
+  }
+  if (Symbol.iterator in portions) return flattened(portions, listed);
+  return flattenedLater(portions, listed);
+}
+
+function* flattened<From, To>(all: Iterable<From>, rows: (one: From) => Iterable<To>): Generator<To> {
+  for (const one of all) yield* rows(one);
+}
+
+async function* flattenedLater<From, To>(
+  all: AsyncIterable<From>,
+  rows: (one: From) => Iterable<To>,
+): AsyncGenerator<To> {
+  for await (const one of all) yield* rows(one);
+}
+
+/** Above so many objects they are not counted: to remember each takes memory. */
+const OBJECTS_AT_MOST = 10_000;
+
+/** What is said below a list, gathered while its rows go by. */
+class Totals {
+  shown = 0;
+  stuck = 0;
+  oldestSeconds = 0;
+  firstStuck: string | null = null;
+  readonly #objects = new Set<string>();
+
+  add({ row, blocker, names }: ListedOperation): void {
+    this.shown += 1;
+    this.oldestSeconds = Math.max(this.oldestSeconds, row.age_seconds);
+    if (this.#objects.size <= OBJECTS_AT_MOST)
+      this.#objects.add(`${row.target_object_type}/${row.target_uuid}`);
+    if (!isStuck(blocker)) return;
+    this.stuck += 1;
+    this.firstStuck ??= names.uuid(row.operation_uuid);
+  }
+
+  /** `14 pending on 9 objects, 4 stuck, oldest 2h30m` */
+  get text(): string {
+    const { size } = this.#objects;
+    const objects =
+      size > OBJECTS_AT_MOST
+        ? `more than ${OBJECTS_AT_MOST} objects`
+        : size === 1
+          ? 'one object'
+          : `${size} objects`;
+    return [
+      `${this.shown} pending on ${objects}`,
+      ...(this.stuck === 0 ? [] : [`${this.stuck} stuck`]),
+      `oldest ${formatDuration(this.oldestSeconds)}`,
+    ].join(', ');
+  }
+}
+
+function footer(totals: Totals, count: number, limit: number): Line {
+  return count <= limit
+    ? `${totals.text}.`
+    : `${count} pending, the oldest first: ${totals.shown} of ${count} shown. All: without --limit.`;
 }

@@ -4,8 +4,11 @@ import type { DatabaseDescription } from '../../database/description.js';
 import { readObjectType, readOperationType, findObjects } from '../../database/queries/objects.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
-import { activeTargets, type Target } from '../../database/queries/targets.js';
+import { activeTargets } from '../../database/queries/targets.js';
 import { readNames } from '../../database/queries/names.js';
+import { estimateActive } from '../../database/queries/active-side.js';
+import type { ListedTarget } from '../../database/queries/active-list.js';
+import { listPending } from '../../operations/pending-list.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { withMissing } from '../missing.js';
@@ -32,7 +35,20 @@ export async function run(
   const isWanted = filter(options, description, now);
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
-  const { missing, matching, operations, names, warnings } = await database.snapshot(async (session) => {
+  if (all && (await database.read(async (session) => estimateActive(session, description))) > AT_ONCE) {
+    const warnings = (await database.read(recordsOneTargetOnly)) ? [ONE_TARGET_ONLY] : [];
+    const list = await listPending(database, description, typeName, isWanted, { now, limit });
+    tell(context, list.observational, warnings);
+    return pendingAnswer({
+      ...list,
+      portions: list.portions(),
+      warnings,
+      limit,
+      now,
+      withExitCode: options.exitCode,
+    });
+  }
+  const { missing, matching, rows, warnings } = await database.snapshot(async (session) => {
     const { found, missing } = all
       ? { found: null, missing: [] }
       : await findObjects(session, description, typeName!, ids);
@@ -48,29 +64,41 @@ export async function run(
     const named = !('typeName' in of);
     const { recorded, cluster, ...known } = await recordsAt(session, description, shown, now, { named });
     const operations = targetedOperations(recorded, cluster, now);
-    return {
-      missing,
-      matching,
-      operations,
-      names: named ? known.names : await readNames(session, description, toName(operations), cluster.nodes),
-      warnings: doubtful ? [ONE_TARGET_ONLY] : [],
-    };
+    const names = named
+      ? known.names
+      : await readNames(session, description, toName(operations), cluster.nodes);
+    return { missing, matching, rows: { operations, names }, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
   });
 
   const observed = matching.filter(({ observational }) => observational).length;
+  tell(context, observed, warnings);
+  const count = matching.length - observed;
+  const answer = pendingAnswer({
+    portions: [rows],
+    warnings,
+    count,
+    limit,
+    ended: () => 0,
+    now,
+    withExitCode: options.exitCode,
+  });
+  return withMissing(answer, missing, ids.length - missing.length, context);
+}
+
+/** With more active operations than this, what is pending is read in portions. */
+const AT_ONCE = 5_000;
+
+function tell(context: CommandContext, observed: number, warnings: readonly string[]): void {
   if (observed > 0)
     context.note(`${observed} measurement-only (observational) targets do not count as pending.`);
   for (const warning of warnings) context.warn(warning);
-  const count = matching.length - observed;
-  const report = { operations, names, warnings, count, now, withExitCode: options.exitCode };
-  return withMissing(pendingAnswer(report), missing, ids.length - missing.length, context);
 }
 
 function filter(
   { olderThan, operationType, state }: PendingRequest['options'],
   description: DatabaseDescription,
   now: number,
-): (target: Target) => boolean {
+): (target: ListedTarget) => boolean {
   const youngest = olderThan === undefined ? Infinity : now - olderThan;
   const type = operationType === undefined ? null : readOperationType(operationType, description);
   return (target) =>

@@ -60,12 +60,20 @@ export function isActiveOperation(description: DatabaseDescription): SQL {
 export const IN_INDEX_ORDER = sql`ORDER BY s.object_type, s.state_value`;
 
 /** The part of a statement that walks all active operations, as `s`. */
-export function activeRows(description: DatabaseDescription): SQL {
+function activeRows(description: DatabaseDescription): SQL {
   return sql`FROM object_states s WHERE ${isActiveOperation(description)} ${IN_INDEX_ORDER}`;
 }
 
 function historyRows(inHistory: SQL): SQL {
   return sql`FROM cluster_operation_targets t WHERE ${inHistory} ORDER BY t.target_object_type, t.target_uuid`;
+}
+
+/** How many operations are active, by the server's estimate, which costs no row; deleted rows that are not purged count. */
+export async function estimateActive(session: Session, description: DatabaseDescription): Promise<number> {
+  const [plan] = await session.rows<{ rows: number | null }>(
+    sql`EXPLAIN SELECT 1 ${activeRows(description)}`,
+  );
+  return Number(plan?.rows ?? 0);
 }
 
 async function estimates(

@@ -5,7 +5,7 @@ import { readStoredOperation } from '../../core/operations/read-operation.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';
-import { activeRows, isActiveOperation, IN_INDEX_ORDER } from './active-side.js';
+import { estimateActive, isActiveOperation, IN_INDEX_ORDER } from './active-side.js';
 
 /** Who waits for an operation stands in no index: every active operation is read, up to so many. */
 const ACTIVE_AT_MOST = 10_000;
@@ -22,10 +22,7 @@ export async function readDependents(
   uuids: readonly Uuid[],
 ): Promise<Dependents> {
   if (uuids.length === 0) return { value: new Map() };
-  const [plan] = await session.rows<{ rows: number | null }>(
-    sql`EXPLAIN SELECT 1 ${activeRows(description)}`,
-  );
-  if (Number(plan?.rows ?? 0) > ACTIVE_AT_MOST)
+  if ((await estimateActive(session, description)) > ACTIVE_AT_MOST)
     return { unknown: `more than ${ACTIVE_AT_MOST} operations are active, and each would have to be read` };
   const mentions = uuids.map((uuid) => sql`o.metadata_json LIKE ${`%${uuid}%`}`);
   const rows = await session.rows<{

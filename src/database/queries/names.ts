@@ -19,8 +19,13 @@ const NAMED: Readonly<Record<string, string>> = { network: 'networks', instance:
 const SHORTENED_AT_MOST = 200;
 
 /** The questions whose answers make `Names`; to be asked together with others. */
-export function nameQuestions(description: DatabaseDescription, { objects, operations }: ToName) {
-  const uuids = [...new Set([...operations, ...objects.map(({ uuid }) => uuid)])].slice(0, SHORTENED_AT_MOST);
+export function nameQuestions(
+  description: DatabaseDescription,
+  { objects, operations }: ToName,
+  isShortened = true,
+) {
+  const all = isShortened ? [...operations, ...objects.map(({ uuid }) => uuid)] : [];
+  const uuids = [...new Set(all)].slice(0, SHORTENED_AT_MOST);
   return {
     networkNames: namesQuestion(description, 'network', objects),
     instanceNames: namesQuestion(description, 'instance', objects),

@@ -45,12 +45,16 @@ export interface Records {
 }
 
 export interface RecordOptions {
-  /** Whether names are looked up as well, in the same round trip. */
-  named?: boolean;
+  /** Whether names are looked up as well, in the same round trip; `objects`: no short forms of uuids. */
+  named?: boolean | 'objects';
+  /** Shared by those who read one long list in portions; by default each call looks for itself. */
+  queue?: WorkQueue;
+  /** Where it was read before. */
+  cluster?: ClusterFacts;
 }
 
 /** Operations completed with one statement; keeps every packet far below `max_allowed_packet`. */
-const RECORDS_AT_ONCE = 1000;
+export const RECORDS_AT_ONCE = 1000;
 
 const NOBODY: ClusterFacts = { nodes: [], checkinMaximumSeconds: 120, staleClaimSeconds: 1800 };
 const HAS_ENDED: WorkRows = { unknown: 'it has ended' };
@@ -135,16 +139,16 @@ async function complete(
   description: DatabaseDescription,
   all: readonly Parts[],
   now: number,
-  { named = false }: RecordOptions,
+  { named = false, ...given }: RecordOptions,
 ): Promise<Records> {
   const records = new Map<Uuid, OperationRecord>();
-  let cluster: ClusterFacts | null = null;
+  let cluster: ClusterFacts | null = given.cluster ?? null;
   let names = Names.NONE;
-  const queue = new WorkQueue(session, now, all.filter(mayHaveWork).length);
+  const queue = given.queue ?? new WorkQueue(now, all.filter(mayHaveWork).length);
   for (const chunk of chunks(all)) {
     const sought = chunk.filter(mayHaveWork).map(workSought);
     const failed = chunk.filter(({ state }) => state?.value === 'error').map(({ uuid }) => uuid);
-    const needsCluster: boolean = cluster === null && (named || sought.length > 0);
+    const needsCluster: boolean = cluster === null && (named !== false || sought.length > 0);
     const waitedFor = chunk.flatMap(waitedForBy);
     const toName = {
       objects: chunk.flatMap(({ targets }) => targets),
@@ -155,14 +159,14 @@ async function complete(
       states: statesQuestion(description, waitedFor),
       errors: errorsQuestion(failed),
       ...(needsCluster ? clusterQuestions(description) : {}),
-      ...(named ? nameQuestions(description, toName) : {}),
+      ...(named === false ? {} : nameQuestions(description, toName, named === true)),
     });
     if (needsCluster) cluster = clusterFactsFrom(answers as Parameters<typeof clusterFactsFrom>[0]);
-    if (named)
+    if (named !== false)
       names = names.with(
         namesFrom(answers as unknown as Parameters<typeof namesFrom>[0], cluster?.nodes ?? []),
       );
-    const work = await queue.complete(sought, likely);
+    const work = await queue.complete(session, sought, likely);
     for (const part of chunk) {
       const stateOf = (uuid: Uuid): StateRow | null => states.get(uuid)?.row ?? null;
       records.set(part.uuid, {

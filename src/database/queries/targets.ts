@@ -116,8 +116,21 @@ export async function targetHistory(
   return found.sort(newestFirst).slice(0, limit);
 }
 
-function newestFirst(one: Target, other: Target): number {
+export function newestFirst(one: Target, other: Target): number {
   return other.createdAt - one.createdAt || compareSequence(other, one);
+}
+
+/** Rows of `cluster_operation_targets` by their numbers, in no particular order; those that are gone are absent. */
+export async function targetsByNumber(
+  session: Session,
+  description: DatabaseDescription,
+  sequenceNumbers: readonly (number | string)[],
+): Promise<Target[]> {
+  if (sequenceNumbers.length === 0) return [];
+  return readTargets(
+    session,
+    sql`${COLUMNS} ${withState(description)} WHERE t.sequence_number IN ${[...sequenceNumbers]}`,
+  );
 }
 
 /**

@@ -31,17 +31,20 @@ export interface WorkQueueLimits {
   searchedAtMost: number;
 }
 
+/** Operations that are looked for one by one. */
+export const PROBED_AT_MOST = 200;
+
 const LIMITS: WorkQueueLimits = {
-  probedAtMost: 200,
+  probedAtMost: PROBED_AT_MOST,
   queuesAtMost: 40,
   rowsOfAKind: 200,
-  keptAtMost: 200_000,
+  keptAtMost: 60_000,
   searchedAtMost: 1_000_000,
 };
 
 /** Uuids named in one statement, and rows fetched with one. */
 const NAMED_AT_ONCE = 5_000;
-const FETCHED_AT_ONCE = 20_000;
+const FETCHED_AT_ONCE = 5_000;
 
 const NOT_SEARCHED: WorkRows = {
   unknown: 'its work row is not where it should be, and the work queue is too long to be searched',
@@ -54,7 +57,7 @@ const NOT_SEARCHED: WorkRows = {
  * stand together, and so do those that are put off. What is found nowhere there is suspected to have no row at all.
  * That must be proved, and only for that is the whole queue read: where it is too long, nothing is said.
  *
- * For the life of one snapshot.
+ * What was read of the whole queue is kept, so that many operations can be looked for in portions.
  */
 export class WorkQueue {
   #length: number | null = null;
@@ -66,7 +69,6 @@ export class WorkQueue {
    * @param expected how many operations will be looked for in all
    */
   constructor(
-    private readonly session: Session,
     private readonly now: number,
     private readonly expected: number,
     private readonly limits = LIMITS,
@@ -74,8 +76,8 @@ export class WorkQueue {
 
   /** The question that looks where the rows have to be; to be asked together with others, and handed to `complete`. */
   likelyRows(sought: readonly WorkSought[]): Question<Map<Uuid, WorkRow[]>> {
-    const places =
-      sought.length > this.limits.probedAtMost ? [] : likelyPlaces(sought, this.now, this.limits);
+    const isSearched = this.#kept !== null || sought.length > this.limits.probedAtMost;
+    const places = isSearched ? [] : likelyPlaces(sought, this.now, this.limits);
     if (places.length === 0) return answered(new Map<Uuid, WorkRow[]>());
     return question(sql.join(places, sql` UNION ALL `), grouped);
   }
@@ -86,11 +88,12 @@ export class WorkQueue {
    * @returns an entry for each operation
    */
   async complete(
+    session: Session,
     sought: readonly WorkSought[],
     likely: ReadonlyMap<Uuid, WorkRow[]>,
   ): Promise<Map<Uuid, WorkRows>> {
     const suspected = sought.filter(({ uuid }) => !likely.has(uuid)).map(({ uuid }) => uuid);
-    const searched = await this.#search(suspected);
+    const searched = await this.#search(session, suspected);
     return new Map(
       sought.map(({ uuid }) => {
         const rows = likely.get(uuid) ?? searched?.get(uuid);
@@ -99,30 +102,44 @@ export class WorkQueue {
     );
   }
 
+  /** Reads the queue now, where so many operations are expected that it is kept. */
+  async prepare(session: Session): Promise<void> {
+    this.#length ??= await lengthOf(session);
+    if (this.#isWorthKeeping(this.#length)) this.#kept ??= await readAll(session);
+  }
+
+  /** Whether the whole queue is in memory, so that any number can be looked for at once. */
+  get isKept(): boolean {
+    return this.#kept !== null;
+  }
+
   /** Both looks. */
-  async find(sought: readonly WorkSought[]): Promise<Map<Uuid, WorkRows>> {
+  async find(session: Session, sought: readonly WorkSought[]): Promise<Map<Uuid, WorkRows>> {
     const { statement, read } = this.likelyRows(sought);
-    return this.complete(sought, read(statement === null ? [] : await this.session.rows(statement)));
+    return this.complete(session, sought, read(statement === null ? [] : await session.rows(statement)));
   }
 
   /** @returns null where the queue is too long */
-  async #search(uuids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, WorkRow[]> | null> {
+  async #search(session: Session, uuids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, WorkRow[]> | null> {
     if (uuids.length === 0) return new Map();
-    this.#length ??= await lengthOf(this.session);
-    if (this.expected > this.limits.probedAtMost && this.#length <= this.limits.keptAtMost)
-      return (this.#kept ??= await readAll(this.session));
+    this.#length ??= await lengthOf(session);
+    if (this.#isWorthKeeping(this.#length)) return (this.#kept ??= await readAll(session));
     const found: Row[] = [];
     for (let start = 0; start < uuids.length; start += NAMED_AT_ONCE) {
       this.#searched += this.#length;
       if (this.#searched > this.limits.searchedAtMost) return null;
       const named = uuids.slice(start, start + NAMED_AT_ONCE).map(undashed);
       found.push(
-        ...(await this.session.rows<Row>(
+        ...(await session.rows<Row>(
           sql`SELECT ${COLUMNS} FROM work_queue WHERE ${UNDASHED_OPERATION} IN ${named}`,
         )),
       );
     }
     return grouped(found);
+  }
+
+  #isWorthKeeping(length: number): boolean {
+    return this.expected > this.limits.probedAtMost && length <= this.limits.keptAtMost;
   }
 }
 
@@ -134,10 +151,17 @@ async function lengthOf(session: Session): Promise<number> {
 
 async function readAll(session: Session): Promise<Map<Uuid, WorkRow[]>> {
   const found = new Map<Uuid, WorkRow[]>();
+  // Each row comes with its own copy of its queue's name: kept once, the map is half as large.
+  const queueNames = new Map<string, string>();
   for (let after: number | string = 0; ;) {
     const rows: Row[] = await session.rows<Row>(
       sql`SELECT ${COLUMNS} FROM work_queue WHERE id > ${after} ORDER BY id LIMIT ${FETCHED_AT_ONCE}`,
     );
+    for (const row of rows) {
+      const known = queueNames.get(row.queue_name);
+      if (known === undefined) queueNames.set(row.queue_name, row.queue_name);
+      else row.queue_name = known;
+    }
     addTo(found, rows);
     const last = rows.at(-1);
     if (last === undefined || rows.length < FETCHED_AT_ONCE) return inOrder(found);

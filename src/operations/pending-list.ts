@@ -1,0 +1,102 @@
+import type { ClusterFacts } from '../core/cluster-facts.js';
+import { Names } from '../core/names.js';
+import { isActive } from '../core/operations/state.js';
+import { targetedOperations, type TargetedOperation } from '../core/operations/targeted-operation.js';
+import type { Database } from '../database/database.js';
+import type { DatabaseDescription } from '../database/description.js';
+import { readActiveList, type ListedTarget } from '../database/queries/active-list.js';
+import { readClusterFacts } from '../database/queries/cluster-facts.js';
+import { recordsAt, RECORDS_AT_ONCE } from '../database/queries/operation-records.js';
+import { targetsByNumber } from '../database/queries/targets.js';
+import { PROBED_AT_MOST, WorkQueue } from '../database/queries/work-queue.js';
+
+/** What is pending in a whole cluster, read in portions: memory does not grow with it. */
+export interface PendingList {
+  /** How many were pending at the moment of the list. */
+  readonly count: number;
+  /** Targets that only measure, which do not count. */
+  readonly observational: number;
+  /** Unix seconds at which the oldest was made; null where nothing is pending. */
+  readonly oldestAt: number | null;
+  /** How many have ended since, and were left out; known when all portions have been read. */
+  readonly ended: () => number;
+  /** Oldest first. */
+  readonly portions: () => AsyncGenerator<PendingPortion>;
+}
+
+export interface PendingPortion {
+  readonly operations: readonly TargetedOperation[];
+  readonly names: Names;
+}
+
+/**
+ * Lists what is pending, and reads it as it is asked for. The list and the work queue are of one moment, and each portion
+ * of a later one: what has ended by then is left out. No snapshot is held while somebody reads, for that would keep
+ * the server from purging.
+ *
+ * @param now unix seconds
+ * @param limit the oldest so many
+ */
+export async function listPending(
+  database: Database,
+  description: DatabaseDescription,
+  typeName: string | null,
+  isWanted: (target: ListedTarget) => boolean,
+  { now, limit }: { now: number; limit: number },
+): Promise<PendingList> {
+  const { list, cluster, queue } = await database.snapshot(async (session) => {
+    const list = await readActiveList(session, description, typeName, isWanted);
+    const queue = new WorkQueue(now, Math.min(limit, list.sequenceNumbers.length));
+    await queue.prepare(session);
+    return { list, queue, cluster: await readClusterFacts(session, description) };
+  });
+  let ended = 0;
+  const size = queue.isKept ? RECORDS_AT_ONCE : PROBED_AT_MOST;
+  const numbers = list.sequenceNumbers;
+  async function* portions(): AsyncGenerator<PendingPortion> {
+    for (let start = 0; start < Math.min(limit, numbers.length); start += size) {
+      const wanted = numbers.slice(start, Math.min(start + size, limit));
+      const portion = await readPortion(database, description, wanted, {
+        now,
+        cluster,
+        queue,
+        isFirst: start === 0,
+      });
+      ended += wanted.length - portion.operations.length;
+      yield portion;
+    }
+  }
+  return {
+    count: numbers.length,
+    observational: list.observational,
+    oldestAt: list.oldestAt,
+    ended: () => ended,
+    portions,
+  };
+}
+
+interface PortionFacts {
+  now: number;
+  cluster: ClusterFacts;
+  queue: WorkQueue;
+  isFirst: boolean;
+}
+
+/** Short forms of uuids are looked up for the beginning of the list only: nobody reads on so far. */
+async function readPortion(
+  database: Database,
+  description: DatabaseDescription,
+  wanted: readonly (number | string)[],
+  { now, cluster, queue, isFirst }: PortionFacts,
+): Promise<PendingPortion> {
+  return database.snapshot(async (session) => {
+    const found = await targetsByNumber(session, description, wanted);
+    const byNumber = new Map(found.map((target) => [String(target.sequenceNumber), target]));
+    const active = wanted
+      .flatMap((number) => byNumber.get(String(number)) ?? [])
+      .filter(({ state }) => isActive(state));
+    const named = isFirst ? true : ('objects' as const);
+    const { recorded, names } = await recordsAt(session, description, active, now, { named, queue, cluster });
+    return { operations: targetedOperations(recorded, cluster, now), names };
+  });
+}
