@@ -39,7 +39,7 @@ describe('bad input', () => {
       2,
       /"net_opp" is not an operation type; did you mean net_op\?/,
     ],
-    ['no task', netOp('--network-uuid', NETWORK), 2, /tasks is missing/],
+    ['no task', netOp('--network-uuid', NETWORK), 2, /--task is missing/],
     [
       'no such task',
       netOp('--network-uuid', NETWORK, '--task', 'network_deplyo'),
@@ -52,7 +52,7 @@ describe('bad input', () => {
       'a field of another type',
       deploy('--instance-uuid', INSTANCE),
       2,
-      /"instance_uuid" .* is not a field of a net_op/,
+      /--instance-uuid .* is not a field of a net_op/,
     ],
     ['a priority with a typo', deploy('--priority', 'backgroud'), 2, /did you mean background\?/],
     ['a malformed uuid of the operation', deploy('--uuid', '1234'), 2, /"1234" is not a uuid/],
