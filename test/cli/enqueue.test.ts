@@ -185,7 +185,7 @@ test('before the second migration an operation with several targets is refused b
   expect(jsonOf(outcome)).toMatchObject({
     error: {
       code: 'migration_needed',
-      hint: expect.stringContaining('sf-ops migrate apply composite-target-uniqueness'),
+      hint: expect.stringContaining('sf-ops migrate status'),
     },
   });
   expect(Object.values(await operationTables(before)).flat()).toEqual([]);

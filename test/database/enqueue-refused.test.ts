@@ -94,7 +94,7 @@ test.each(['baseline', 'dropped'] as const)(
     await expect(enqueueOne(site, ATTACH)).rejects.toMatchObject({
       exitCode: 9,
       word: 'migration_needed',
-      hint: expect.stringContaining('composite-target-uniqueness'),
+      hint: expect.stringContaining('cluster_operation_targets'),
     });
     expect(Object.values(await operationTables(site)).flat()).toEqual([]);
     await enqueueOne(site, REPAIR);

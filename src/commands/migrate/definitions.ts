@@ -1,5 +1,10 @@
 import { ExitCode } from '../../core/exit-codes.js';
-import { MIGRATION_IDS, type MigrationId } from '../../migrations/ids.js';
+import {
+  COMPOSITE_TARGET_UNIQUENESS,
+  DROP_LAST_CLUSTER_OPERATION,
+  MIGRATION_IDS,
+  type MigrationId,
+} from '../../migrations/ids.js';
 import { defineCommand, type ArgumentDefinition, type Request } from '../definition.js';
 import { choice, duration, file, flag, optionalArgument } from '../parameters.js';
 
@@ -26,10 +31,10 @@ const APPLY_OPTIONS = {
 
 const RESTORE_OPTIONS = { from: file('what --backup has written'), maxWait: MAX_WAIT };
 
-const ONE = { migration: migrationArgument('; without it, both') };
+const ONE = { migration: migrationArgument('; without it, all') };
 const REMAINING = { migration: migrationArgument('; without it, all that remain') };
 const RESTORABLE = {
-  migration: optionalArgument('drop-last-cluster-operation', { choices: MIGRATION_IDS }),
+  migration: optionalArgument(DROP_LAST_CLUSTER_OPERATION, { choices: MIGRATION_IDS }),
 };
 
 export type PlanRequest = Request<typeof PLAN_OPTIONS, typeof ONE>;
@@ -53,7 +58,7 @@ export const migratePlan = defineCommand({
   summary: 'look from all sides, change nothing: preflight, SQL, size, locks',
   examples: [
     {
-      command: 'migrate plan composite-target-uniqueness',
+      command: `migrate plan ${COMPOSITE_TARGET_UNIQUENESS}`,
       comment: 'what apply would do, and what stands in its way',
       exitCode: ExitCode.NO,
     },
@@ -76,16 +81,16 @@ export const migrateApply = defineCommand({
   summary: 'bring a migration to its end, from wherever it is',
   examples: [
     {
-      command: 'migrate apply composite-target-uniqueness --dry-run',
+      command: `migrate apply ${COMPOSITE_TARGET_UNIQUENESS} --dry-run`,
       comment: 'print it, and do nothing',
       exitCode: ExitCode.REFUSED,
     },
     {
-      command: 'migrate apply drop-last-cluster-operation --phase hide --yes',
+      command: `migrate apply ${DROP_LAST_CLUSTER_OPERATION} --phase hide --yes`,
       comment: 'the first half, which is undone in an instant',
     },
     {
-      command: 'migrate apply drop-last-cluster-operation --backup values.ndjson --yes',
+      command: `migrate apply ${DROP_LAST_CLUSTER_OPERATION} --backup values.ndjson --yes`,
       comment: 'to the end, keeping the values; refused while daemons are alive',
       exitCode: ExitCode.REFUSED,
     },
@@ -106,7 +111,7 @@ export const migrateApply = defineCommand({
 export const migrateVerify = defineCommand({
   name: 'migrate verify',
   summary: 'check columns, keys and versions on every node',
-  examples: [{ command: 'migrate verify', comment: 'both migrations', exitCode: ExitCode.NO }],
+  examples: [{ command: 'migrate verify', comment: 'all migrations', exitCode: ExitCode.NO }],
   arguments: ONE,
   options: NONE,
   exitCodes: { [ExitCode.NO]: 'something is not as the migration leaves it' },
@@ -116,11 +121,11 @@ export const migrateVerify = defineCommand({
 
 export const migrateRestore = defineCommand({
   name: 'migrate restore',
-  summary: 'undo drop-last-cluster-operation: show the column again, or add it and put its values back',
+  summary: `undo ${DROP_LAST_CLUSTER_OPERATION}: show the column again, or add it and put its values back`,
   examples: [
     { command: 'migrate restore', comment: 'show the column that apply --phase hide has hidden' },
     {
-      command: 'migrate restore drop-last-cluster-operation --from kept.ndjson --yes',
+      command: `migrate restore ${DROP_LAST_CLUSTER_OPERATION} --from kept.ndjson --yes`,
       comment: 'put back what apply --backup has kept',
     },
   ],

@@ -236,7 +236,7 @@ function checkRoomForTargets(operation: Operation, batch: Batch): void {
     `This database can record one target for an operation, and a ${operation.type.value} has ${count}. Nothing was enqueued.`,
     {
       word: 'migration_needed',
-      hint: 'Apply the migration first: sf-ops migrate apply composite-target-uniqueness',
+      hint: 'Apply the migration of cluster_operation_targets first; see: sf-ops migrate status',
     },
   );
 }

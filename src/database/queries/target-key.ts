@@ -21,4 +21,4 @@ export function oneTargetOnlyQuestion(): Question<boolean> {
 
 /** What "nothing is pending" is worth on such a database. */
 export const ONE_TARGET_ONLY =
-  'this database records only the first target of an operation, so what is pending on an object can be missing; see: sf-ops migrate plan composite-target-uniqueness';
+  'this database records only the first target of an operation, so what is pending on an object can be missing; see: sf-ops migrate status';

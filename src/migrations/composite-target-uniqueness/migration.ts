@@ -2,6 +2,7 @@ import { applyRules, type Finding, type Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
 import { COPY, INPLACE, NOCOPY, alterSql, expectedLock, type Alteration } from '../alteration.js';
 import { runAlteration, type Alterer } from '../alter.js';
+import { COMPOSITE_TARGET_UNIQUENESS } from '../ids.js';
 import { stampMigration, stampStatement } from '../ledger.js';
 import { nothingApplied, type Applied, type Migration, type PlannedStatement } from '../migration.js';
 import { migrationStatements, type MigrationTag } from '../migration-files.js';
@@ -32,7 +33,7 @@ const TAG: MigrationTag = '0002_composite_target_uniqueness';
 
 /** Shaken Fist's own step to `cluster_operation_targets` version 2: an operation may have several targets. */
 export const compositeTargetUniqueness: Migration = {
-  id: 'composite-target-uniqueness',
+  id: COMPOSITE_TARGET_UNIQUENESS,
   table: TABLE,
   fromVersion: 1,
   toVersion: TO_VERSION,

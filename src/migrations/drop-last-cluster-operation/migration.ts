@@ -2,6 +2,7 @@ import type { Finding, Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
 import type { Alterer } from '../alter.js';
 import { alterSql, expectedLock, type Alteration } from '../alteration.js';
+import { DROP_LAST_CLUSTER_OPERATION } from '../ids.js';
 import { stampMigration, stampStatement } from '../ledger.js';
 import {
   nothingApplied,
@@ -42,7 +43,7 @@ const REMAINING = ['object_uuid', 'object_type', 'metadata_json'];
 
 /** Shaken Fist's own step to `object_metadata` version 3: a column that nothing reads any more goes. */
 export const dropLastClusterOperation: Migration = {
-  id: 'drop-last-cluster-operation',
+  id: DROP_LAST_CLUSTER_OPERATION,
   table: TABLE,
   fromVersion: 2,
   toVersion: TO_VERSION,

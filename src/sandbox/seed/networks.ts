@@ -1,5 +1,6 @@
 import { pythonJson } from '../../core/python-json.js';
 import { undashed, type Uuid } from '../../core/uuid.js';
+import { COMPOSITE_TARGET_UNIQUENESS } from '../../migrations/ids.js';
 import { stateRow, type MadeUpObject, type RowsByTable } from './made-up.js';
 
 /** The networks of the made-up cluster. The floating network has the same uuid in every Shaken Fist cluster. */
@@ -83,7 +84,7 @@ const CLUSTER: readonly Network[] = [
     vxid: 0x5e6f70,
     services: [],
     state: 'created',
-    shows: 'the second target of an operation: not recorded before composite-target-uniqueness',
+    shows: `the second target of an operation: not recorded before ${COMPOSITE_TARGET_UNIQUENESS}`,
   },
   {
     name: 'lab',

@@ -1,5 +1,6 @@
 import type { OperationState } from '../../core/operations/state.js';
 import type { Uuid } from '../../core/uuid.js';
+import { COMPOSITE_TARGET_UNIQUENESS } from '../../migrations/ids.js';
 import { IMAGES } from './images.js';
 import { INSTANCES, INTERFACES } from './instances.js';
 import { NETWORKS } from './networks.js';
@@ -296,7 +297,7 @@ export const OPERATIONS: readonly MadeUpOperation[] = [
     },
     enqueued: 3 * MINUTE,
     state: 'queued',
-    shows: 'three targets: before composite-target-uniqueness only the first could be recorded',
+    shows: `three targets: before ${COMPOSITE_TARGET_UNIQUENESS} only the first could be recorded`,
   },
   {
     uuid: operationUuid(19),
