@@ -2,14 +2,20 @@
  * What starting costs: `npm run bench:startup [rounds]`. Whole processes, from spawn to exit, beside a Node that does
  * nothing. The command lines take turns, so that whatever else the machine does falls on all of them alike: read the
  * differences, not the times. `pending` asks a private server over its socket.
+ *
+ * Three forms of the program: a checkout, with its code caches and without any, and the single executable, beside the
+ * Node that is inside it. The executable is built first, where this machine can.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canBuild } from '../scripts/package/executable.mjs';
+import { obtainNode } from '../scripts/package/node.mjs';
 
-const PROGRAM = fileURLToPath(new URL('../bin/sf-ops', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const PROGRAM = join(root, 'bin', 'sf-ops');
 const rounds = Number(process.argv[2] ?? 40);
 
 const folder = mkdtempSync(join(tmpdir(), 'sf-ops-bench-'));
@@ -18,42 +24,80 @@ const environment = { ...process.env, XDG_DATA_HOME: folder };
 delete environment.NODE_EXTRA_CA_CERTS;
 
 try {
-  const { socket_path: socket } = JSON.parse(run([PROGRAM, 'sandbox', 'start', '--json']).stdout);
-  const { objects } = JSON.parse(run([PROGRAM, 'sandbox', 'seed', '--yes', '--json']).stdout);
+  const forms = [
+    form('node', process.execPath, [PROGRAM], { version: 7, help: 7, pending: 35 }),
+    form('node, no caches', process.execPath, [withoutCaches()], { version: 12, help: 12 }),
+  ];
+  if (canBuild(process.arch)) {
+    const node = join(obtainNode(process.arch), 'bin', 'node');
+    forms.push({ ...form('executable', node, [], { version: 10, pending: 40 }), program: executable() });
+  } else console.error('left out: the executable, for which binutils are not installed here');
+  const { socket_path: socket } = JSON.parse(sfOps('sandbox', 'start', '--json'));
+  const { objects } = JSON.parse(sfOps('sandbox', 'seed', '--yes', '--json'));
   const network = objects.find(({ object_type: type }) => type === 'network').uuid;
-  measure([
-    { name: 'node -e 0', args: ['-e', '0'], budget: null },
-    { name: 'sf-ops --version', args: [PROGRAM, '--version'], budget: 15 },
-    { name: 'sf-ops --help', args: [PROGRAM, '--help'], budget: 15 },
-    {
-      name: 'sf-ops pending',
-      args: [PROGRAM, 'pending', 'network', network, '--socket', socket],
-      budget: 45,
-    },
-  ]);
+  measure(forms, {
+    version: ['--version'],
+    help: ['--help'],
+    pending: ['pending', 'network', network, '--socket', socket],
+  });
 } finally {
-  run([PROGRAM, 'sandbox', 'stop']);
+  sfOps('sandbox', 'stop');
   rmSync(folder, { recursive: true, force: true });
 }
 
-function measure(commands) {
-  const times = commands.map(() => []);
+/** @param node the Node that it runs on, beside which it is measured */
+function form(name, node, words, budgets) {
+  return { name, node, program: node, words, budgets };
+}
+
+/** A copy of the program as an installation has it that was never warmed. */
+function withoutCaches() {
+  const copy = join(folder, 'copy');
+  cpSync(join(root, 'bin'), join(copy, 'bin'), { recursive: true });
+  const isNoCache = (path) => !path.includes('.cache');
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true, filter: isNoCache });
+  return join(copy, 'bin', 'sf-ops');
+}
+
+function executable() {
+  const into = join(folder, 'release');
+  const script = join(root, 'scripts', 'package.mjs');
+  const printed = execFileSync(process.execPath, [script, 'executable', `--into=${into}`], {
+    encoding: 'utf8',
+  });
+  return printed.split('\n').find((path) => path.endsWith(process.arch));
+}
+
+/** @param commands the words of each command line, by the name under which the forms have their budgets */
+function measure(forms, commands) {
+  const rows = forms.flatMap(({ name, node, program, words, budgets }) => [
+    { label: `${name}: -e 0`, program: node, words: ['-e', '0'] },
+    ...Object.entries(commands).map(([command, line]) => ({
+      label: `${name}: ${command}`,
+      program,
+      words: [...words, ...line],
+      node: `${name}: -e 0`,
+      budget: budgets[command],
+    })),
+  ]);
+  const times = new Map(rows.map(({ label }) => [label, []]));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, { args }] of commands.entries()) {
+    for (const { label, program, words } of rows) {
       const start = performance.now();
-      run(args);
+      run(program, words);
       // The first round fills the caches of the machine.
-      if (round > 0) times[index].push(performance.now() - start);
+      if (round > 0) times.get(label).push(performance.now() - start);
     }
   }
-  const least = (values) => Math.min(...values);
-  const [idle] = times;
-  print(['milliseconds', 'min', 'median', 'min - node', 'median - node', 'budget']);
-  for (const [index, { name, budget }] of commands.entries()) {
-    const values = [least(times[index]), median(times[index])];
-    const differences = [values[0] - least(idle), values[1] - median(idle)];
-    const cells = [...values, ...differences].map((value) => value.toFixed(1));
-    print([name, ...cells, budget === null ? '' : `<= ${budget}`]);
+  print(['milliseconds', 'min', 'median', 'over its Node', 'times', 'budget']);
+  for (const { label, node, budget } of rows) {
+    const own = times.get(label);
+    const cells = [Math.min(...own).toFixed(1), median(own).toFixed(1)];
+    if (node !== undefined) {
+      const idle = median(times.get(node));
+      cells.push((median(own) - idle).toFixed(1), (median(own) / idle).toFixed(2));
+    }
+    print([label, ...cells, ...(budget === undefined ? [] : [`<= ${budget}`])]);
   }
 }
 
@@ -63,15 +107,16 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function print([name, ...cells]) {
-  console.log(name.padEnd(18) + cells.map((cell) => cell.padStart(15)).join(''));
+function print([label, ...cells]) {
+  console.log(label.padEnd(26) + cells.map((cell) => cell.padStart(15)).join(''));
 }
 
-function run(args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    env: environment,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}: ${stderr}`);
-  return { stdout };
+function sfOps(...words) {
+  return run(process.execPath, [PROGRAM, ...words]);
+}
+
+function run(program, words) {
+  const { status, stdout, stderr } = spawnSync(program, words, { env: environment, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${words.join(' ')} exited with ${status}: ${stderr}`);
+  return stdout;
 }
