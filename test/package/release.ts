@@ -8,7 +8,9 @@ import { runFolder } from '../servers/run-folder.js';
 const run = promisify(execFile);
 
 /** What is released, built once in a run, compressed less. */
-export async function release(): Promise<{ deb: string; executable: string; tarball: string; bill: string }> {
+export async function release(): Promise<
+  Record<'deb' | 'foreignDeb' | 'executable' | 'tarball' | 'bill', string>
+> {
   const folder = join(runFolder(), 'release');
   const mark = join(runFolder(), 'released');
   await onceInRun(mark, async () => {
@@ -18,6 +20,7 @@ export async function release(): Promise<{ deb: string; executable: string; tarb
   const file = (name: string): string => join(folder, name);
   return {
     deb: file('sf-ops_0.1.0_amd64.deb'),
+    foreignDeb: file('sf-ops_0.1.0_arm64.deb'),
     executable: file('sf-ops-0.1.0-linux-x64'),
     tarball: file('sf-ops-0.1.0.tgz'),
     bill: file('sf-ops-0.1.0.sbom.cdx.json'),
@@ -37,3 +40,12 @@ export async function buildRelease(folder: string): Promise<string> {
 export const CANNOT_BUILD = ['/usr/bin/dpkg-deb', '/usr/bin/strip'].every((path) => existsSync(path))
   ? null
   : 'needs dpkg-deb and binutils';
+
+/** Whether the package for arm64 can be built here, and run on an emulated processor. */
+export const NO_FOREIGN_PROCESSOR = [
+  'bin/aarch64-linux-gnu-strip',
+  'bin/qemu-aarch64-static',
+  'aarch64-linux-gnu/lib/libstdc++.so.6',
+].every((path) => existsSync(join('/usr', path)))
+  ? null
+  : 'needs binutils-aarch64-linux-gnu, qemu-user-static and libstdc++6-arm64-cross';
