@@ -39,7 +39,7 @@ export const GLOBAL_OPTIONS = {
   noHeaders: flag('no line of headings', OUTPUT),
   utc: flag('times of day in UTC, not in local time', OUTPUT),
   color: choice('when', ['auto', 'always', 'never'], 'auto, always or never', { ...OUTPUT, default: 'auto' }),
-  quiet: flag('nothing but the answer, and warnings', OUTPUT),
+  quiet: flag('answer and warnings only; audit, prune, requeue and abort tell failures only', OUTPUT),
   verbose: flag('every row, SQL, and the cause of an error', OUTPUT),
   timeout: duration('deadline for the whole command'),
   yes: flag('answer every question with yes'),

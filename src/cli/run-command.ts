@@ -7,6 +7,7 @@ import { deliver, type Delivery } from '../render/deliver.js';
 import { loadFormat } from '../render/formats.js';
 import { PLAIN_LOOK } from '../render/look.js';
 import type { Output } from '../render/output.js';
+import { unlessDone } from '../render/unless-done.js';
 import type { Format } from '../render/writer.js';
 import type { CommandLine } from './command-line.js';
 import { failureOf, failureText } from './failure.js';
@@ -49,9 +50,15 @@ export async function runCommand(
   try {
     return await underLock(options.lock, definition.name, context, async () => {
       const answer = await run(context, request);
+      const isAskedFor =
+        options.json === true || options.format !== undefined || options.output !== undefined;
+      const told =
+        options.quiet === true && answer.isReport === true && !isAskedFor
+          ? unlessDone(format, () => signal.aborted)
+          : format;
       const { exitCode, error, undelivered } =
         options.output === undefined
-          ? await deliver(answer, format.open(answer, stdout, lookOf(terminal, options)), stdout, {
+          ? await deliver(answer, told.open(answer, stdout, lookOf(terminal, options)), stdout, {
               signal,
               failureOf,
             })

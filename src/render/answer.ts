@@ -118,6 +118,8 @@ export interface Answer<Row extends object> {
 
   /** As a function it is asked after the last row, which is then always reached, even if nobody reads on. */
   exitCode: ExitCode | (() => ExitCode);
+  /** Says that all is well, or what was done: with `--quiet`, and unless a format is asked for, it is told where it is not. */
+  isReport?: boolean;
   /** What was changed, told on stderr if stdout could not take the answer. */
   undelivered?: () => string;
   special?: Readonly<Record<string, SpecialFormat>>;

@@ -96,6 +96,7 @@ export async function fixAnswer(
       if (counted('moved_first') > 0) return ExitCode.CONFLICT;
       return counted('left') > 0 || unfixable.length > 0 ? ExitCode.NO : ExitCode.OK;
     },
+    isReport: !dryRun,
     undelivered: () => `${counted('changed')} of ${plans.length} repairs were made.`,
   });
 }

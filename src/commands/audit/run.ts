@@ -81,6 +81,7 @@ function auditAnswer(context: CommandContext, findings: readonly Finding[]): Any
     next: () =>
       first === undefined ? null : { label: 'What it means', command: `sf-ops audit --explain ${first.id}` },
     exitCode: findings.some(isProblem) ? ExitCode.NO : unseen.length > 0 ? ExitCode.UNAVAILABLE : ExitCode.OK,
+    isReport: true,
     special: {
       nagios: { text: () => nagiosText(findings), exitCode: () => nagiosExit(findings) },
       prometheus: { text: () => prometheusText(findings, now) },

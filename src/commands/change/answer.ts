@@ -78,6 +78,7 @@ export function changeAnswer(
       return [`${count} ${said}${unchanged.length > 0 ? `, ${unchanged.length} left as they are` : ''}.`];
     },
     exitCode: () => exitCode,
+    isReport: !isRehearsal,
     undelivered: () =>
       `stdout could not take the whole answer: ${verb} ${changed.map(({ operation_uuid: uuid }) => uuid).join(' ') || 'none'}`,
   });

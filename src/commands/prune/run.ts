@@ -62,6 +62,7 @@ function pruneAnswer(result: PruneResult, isRehearsal: boolean): AnyAnswer {
       ...(row.complete ? [] : ['There is more: run it again, it goes on where it was.']),
     ],
     exitCode: ExitCode.OK,
+    isReport: !isRehearsal,
     undelivered: () => `${row.deleted} rows ${done}; stdout could not take the answer.`,
   });
 }
