@@ -1,7 +1,7 @@
-import { isGranted } from './grants.js';
+import { isGranted, isGrantedGlobally } from './grants.js';
 import type { Observed } from './observed.js';
 
-export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'ALTER';
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'ALTER' | 'TRIGGER';
 
 /** What the server says about what an account may do, each privilege by the best witness that there is. */
 export interface AccountPrivileges {
@@ -28,21 +28,40 @@ export function isAllowed(
     case 'DELETE':
       return account.mayDelete.get(table) ?? { value: false };
     case 'ALTER':
-      return mayAlter(account, table);
+    case 'TRIGGER':
+      return isShown(account, privilege, table);
   }
 }
 
+/** Whether the account certainly has a privilege that is given on a whole database. */
+export function isAllowedOnDatabase(
+  { grants, database }: AccountPrivileges,
+  privilege: 'EVENT' | 'EXECUTE' | 'ALTER ROUTINE' | 'CREATE ROUTINE',
+): boolean {
+  return isCertain(isGranted(grants, database, null, privilege));
+}
+
+/** Whether the account certainly has a privilege that no single database has. */
+export function isAllowedGlobally({ grants }: AccountPrivileges, privilege: 'PROCESS'): boolean {
+  return isGrantedGlobally(grants, privilege);
+}
+
+/** For where seeing depends on a privilege: what cannot be told counts as not allowed. */
+export function isCertain(answer: Observed<boolean>): boolean {
+  return 'value' in answer && answer.value;
+}
+
 /**
- * No harmless statement shows this privilege, and `SHOW GRANTS` may not show all: the account can have grants on the
+ * No harmless statement shows such a privilege, and `SHOW GRANTS` may not show all: the account can have grants on the
  * database under another host pattern. Where it does not even explain what the account evidently may, its silence is no
  * proof.
  */
-function mayAlter(account: AccountPrivileges, table: string): Observed<boolean> {
-  const answer = isGranted(account.grants, account.database, table, 'ALTER');
+function isShown(account: AccountPrivileges, privilege: Privilege, table: string): Observed<boolean> {
+  const answer = isGranted(account.grants, account.database, table, privilege);
   if ('unknown' in answer || answer.value) return answer;
-  const unexplained = (['SELECT', 'INSERT', 'UPDATE'] as const).some((privilege) => {
-    const shown = isGranted(account.grants, account.database, table, privilege);
-    return isEvident(account, privilege, table) && 'value' in shown && !shown.value;
+  const unexplained = (['SELECT', 'INSERT', 'UPDATE'] as const).some((evident) => {
+    const shown = isGranted(account.grants, account.database, table, evident);
+    return isEvident(account, evident, table) && 'value' in shown && !shown.value;
   });
   return unexplained ? { unknown: 'SHOW GRANTS does not show all grants of this account' } : answer;
 }

@@ -1,3 +1,4 @@
+import type { Privilege } from '../core/account-privileges.js';
 import type { Session } from '../database/session.js';
 import type { Finding } from '../core/finding.js';
 import type { Database } from '../database/database.js';
@@ -115,7 +116,7 @@ export interface Migration {
   /** Whether it takes something away, and so can hide it first (`--phase`) and keep it (`--backup`). */
   readonly takesAway: boolean;
   /** What it needs on its table beside SELECT and ALTER. */
-  readonly privileges: readonly string[];
+  readonly privileges: readonly Privilege[];
   status(session: Session): Promise<MigrationStatus>;
   /** What remains to be done by table and version; empty when nothing does. */
   plan(session: Session, servers: Servers, request: ApplyRequest): Promise<PlannedStatement[]>;

@@ -164,17 +164,22 @@ describe('a rule fires on', () => {
   });
 });
 
-describe('an account that may only SELECT', () => {
-  test('may plan, and is told what it may not do and cannot see', async () => {
-    await deploymentWith();
-    const server = { socketPath: site.settings.socketPath };
-    const administrator = await connectAsAdministrator(server);
+describe('an account', () => {
+  async function become(...grants: string[]): Promise<void> {
+    const administrator = await connectAsAdministrator({ socketPath: site.settings.socketPath });
     const user = `only_${site.settings.database.slice(-8)}`;
-    await administrator.query(
-      `CREATE USER ${user}@localhost; GRANT SELECT ON ${site.settings.database}.* TO ${user}@localhost`,
-    );
+    await administrator.query(`CREATE USER ${user}@localhost; CREATE USER ${user}@'%'`);
+    for (const grant of grants) {
+      const [privileges, host] = grant.split('@');
+      await administrator.query(`GRANT ${privileges} ON ${site.settings.database}.* TO ${user}@'${host}'`);
+    }
     await administrator.end();
     Object.assign(site.settings, { user });
+  }
+
+  test('that may only SELECT may plan, and is told what it may not do and cannot see', async () => {
+    await deploymentWith();
+    await become('SELECT@localhost');
     const found = await assessed(site, drop);
     expect(found.get('privileges')).toMatchObject({ result: 'fail', blocks: true });
     expect(found.get('privileges')!.details).toContain('ALTER on object_metadata is missing.');
@@ -185,6 +190,18 @@ describe('an account that may only SELECT', () => {
         details: [expect.stringMatching(/^Cannot tell: privilege .* missing/)],
       });
     }
+  });
+
+  test('whose grants do not explain what it evidently may do is not said to lack ALTER', async () => {
+    await deploymentWith();
+    await become('ALL PRIVILEGES@%');
+    expect((await assessed(site, drop)).get('privileges')).toMatchObject({
+      result: 'unknown',
+      blocks: true,
+      details: [
+        'Cannot tell: ALTER on object_metadata: SHOW GRANTS does not show all grants of this account.',
+      ],
+    });
   });
 });
 

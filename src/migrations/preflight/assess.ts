@@ -2,7 +2,7 @@ import { RefusedError } from '../../core/errors.js';
 import { findingsOf, isBlocking, type Finding } from '../../core/finding.js';
 import type { ApplyRequest, Migration } from '../migration.js';
 import type { Servers } from '../servers.js';
-import { readPrivileges } from '../privileges.js';
+import { readPrivileges } from './privileges.js';
 import type { PreflightRule } from './rule.js';
 
 /** What one rule found. */
@@ -25,7 +25,7 @@ export async function assess(
   servers: Servers,
   request: ApplyRequest,
 ): Promise<Assessed[]> {
-  const privileges = await servers.database.read(readPrivileges);
+  const privileges = await servers.database.read(async (session) => readPrivileges(session, migration));
   const context = { migration, servers, privileges, request };
   const assessed: Assessed[] = [];
   for (const rule of migration.rules) {

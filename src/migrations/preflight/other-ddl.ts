@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { isAllowedGlobally } from '../../core/account-privileges.js';
 import { failure, unseen, type Verdict, preflightRule } from './rule.js';
 
 export const otherDdl = preflightRule({
@@ -23,7 +24,7 @@ export const otherDdl = preflightRule({
       );
     });
     const findings = (await Promise.all(perNode)).flat();
-    if (!privileges.hasGlobally('PROCESS')) {
+    if (!isAllowedGlobally(privileges, 'PROCESS')) {
       findings.push(unseen('privilege PROCESS missing: only statements of this account can be seen.'));
     }
     return findings;

@@ -1,4 +1,23 @@
-import { failure, preflightRule } from './rule.js';
+import { isAllowed, type AccountPrivileges, type Privilege } from '../../core/account-privileges.js';
+import type { Session } from '../../database/session.js';
+import { readAccountPrivileges } from '../../database/queries/account-privileges.js';
+import type { ApplyRequest, Migration } from '../migration.js';
+import { failure, preflightRule, unknown, type Verdict } from './rule.js';
+
+type Needs = Readonly<Record<string, readonly Privilege[]>>;
+
+/** What the lease takes, and the ledger. */
+const LEASE: Needs = { cluster_locks: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] };
+const LEDGER: Needs = { schema_versions: ['SELECT', 'INSERT', 'UPDATE'] };
+
+/** What the account may do with the tables that `migration` is about. */
+export async function readPrivileges(
+  session: Session,
+  { table }: Pick<Migration, 'table'>,
+): Promise<AccountPrivileges> {
+  const tables = [table, ...Object.keys(LEASE), ...Object.keys(LEDGER)];
+  return readAccountPrivileges(session, tables, Object.keys(LEASE));
+}
 
 export const privilegesRule = preflightRule({
   id: 'privileges',
@@ -7,20 +26,21 @@ export const privilegesRule = preflightRule({
   why: 'Better to know now than between two statements.',
   remedy: 'Use the account of Shaken Fist itself, which owns its database, or grant what is missing.',
   beforeHide: true,
-  look: async ({ privileges, migration, request }) => {
-    const on = (table: string, ...names: string[]): [string, string][] => names.map((name) => [name, table]);
-    const needed = [
-      ...on(migration.table, 'SELECT', 'ALTER'),
-      ...on('cluster_locks', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'),
-      ...(request.phase === 'hide'
-        ? []
-        : [
-            ...on(migration.table, ...migration.privileges),
-            ...on('schema_versions', 'SELECT', 'INSERT', 'UPDATE'),
-          ]),
-    ];
-    return needed
-      .filter(([privilege, table]) => !privileges.has(privilege, table))
-      .map(([privilege, table]) => failure(`${privilege} on ${table} is missing.`));
-  },
+  look: async ({ privileges: account, migration, request }) =>
+    Object.entries(needsOf(migration, request)).flatMap(([table, privileges]) =>
+      privileges.flatMap((privilege): Verdict[] => {
+        const answer = isAllowed(account, privilege, table);
+        if ('unknown' in answer) return [unknown(`${privilege} on ${table}: ${answer.unknown}.`)];
+        return answer.value ? [] : [failure(`${privilege} on ${table} is missing.`)];
+      }),
+    ),
 });
+
+function needsOf(
+  { table, privileges }: Pick<Migration, 'table' | 'privileges'>,
+  { phase }: ApplyRequest,
+): Needs {
+  const always: Needs = { [table]: ['SELECT', 'ALTER'], ...LEASE };
+  if (phase === 'hide') return always;
+  return { ...always, [table]: ['SELECT', 'ALTER', ...privileges], ...LEDGER };
+}

@@ -1,3 +1,4 @@
+import type { AccountPrivileges } from '../../core/account-privileges.js';
 import {
   fail,
   pass,
@@ -8,7 +9,6 @@ import {
 } from '../../core/finding.js';
 import type { ApplyRequest, Migration } from '../migration.js';
 import type { Servers } from '../servers.js';
-import type { Privileges } from '../privileges.js';
 
 export type { Verdict } from '../../core/finding.js';
 
@@ -16,7 +16,8 @@ export type { Verdict } from '../../core/finding.js';
 export interface PreflightContext {
   migration: Pick<Migration, 'table' | 'privileges'>;
   servers: Servers;
-  privileges: Privileges;
+  /** Of this account. */
+  privileges: AccountPrivileges;
   request: ApplyRequest;
 }
 

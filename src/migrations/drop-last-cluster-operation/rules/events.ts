@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { isAllowedOnDatabase } from '../../../core/account-privileges.js';
 import { preflightRule } from '../../preflight/rule.js';
 import { codeThatNamesTheColumn } from './stored-code.js';
 
@@ -14,7 +15,7 @@ export const events = preflightRule({
       context,
       'event',
       sql`SELECT event_schema AS \`database\`, event_name AS name, event_definition AS definition FROM information_schema.events`,
-      context.privileges.has('EVENT')
+      isAllowedOnDatabase(context.privileges, 'EVENT')
         ? null
         : 'privilege EVENT missing: events are invisible to this account.',
     ),

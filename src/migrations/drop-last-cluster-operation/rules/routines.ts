@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { isAllowedOnDatabase } from '../../../core/account-privileges.js';
 import { preflightRule } from '../../preflight/rule.js';
 import { codeThatNamesTheColumn } from './stored-code.js';
 
@@ -12,8 +13,8 @@ export const routines = preflightRule({
   beforeHide: false,
   look: (context) => {
     const { privileges } = context;
-    const sees = ['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'].some((privilege) =>
-      privileges.has(privilege),
+    const sees = (['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'] as const).some((privilege) =>
+      isAllowedOnDatabase(privileges, privilege),
     );
     return codeThatNamesTheColumn(
       context,

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { isAllowed, isCertain } from '../../../core/account-privileges.js';
 import { preflightRule } from '../../preflight/rule.js';
 import { codeThatNamesTheColumn } from './stored-code.js';
 
@@ -15,7 +16,7 @@ export const triggers = preflightRule({
       context,
       'trigger',
       sql`SELECT trigger_schema AS \`database\`, trigger_name AS name, action_statement AS definition FROM information_schema.triggers`,
-      context.privileges.has('TRIGGER', context.migration.table)
+      isCertain(isAllowed(context.privileges, 'TRIGGER', context.migration.table))
         ? null
         : 'privilege TRIGGER missing: triggers are invisible to this account.',
     ),
