@@ -6,7 +6,7 @@ import { parseCommandLine, type CommandLine } from './command-line.js';
 import { failureOf, failureText } from './failure.js';
 import { allOptions } from './global-options.js';
 import { listenForInterruption, type Interruption } from './interruption.js';
-import { requestedFormat } from './look.js';
+import { requestedFormat, requestedService } from './look.js';
 import { PROGRAM } from './program.js';
 import { runCommand } from './run-command.js';
 import { write, type Terminal } from './terminal.js';
@@ -59,7 +59,7 @@ async function fail(
   terminal: Terminal,
   stdout: Output,
 ): Promise<ExitCode> {
-  const format = await loadFormat(requestedFormat(argv, terminal));
+  const format = await loadFormat(requestedFormat(argv, terminal), requestedService(argv, PROGRAM));
   const isVerbose = argv.includes('--verbose');
   if (format.tellsFailures !== true || isVerbose) await write(terminal.stderr, failureText(error, isVerbose));
   const failure = failureOf(error);

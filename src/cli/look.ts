@@ -45,6 +45,24 @@ export function requestedFormat(argv: readonly string[], terminal: Terminal): st
   return said.at(-1)?.toLowerCase() || (isSwitchedOn(json) ? 'json' : format) || 'plain';
 }
 
+/**
+ * Which service a plugin speaks of, as far as a command line that may be wrong says it: that of the first
+ * command whose words stand in it.
+ */
+export function requestedService(
+  argv: readonly string[],
+  definitions: readonly CommandDefinition[],
+): string | undefined {
+  const matches = definitions.flatMap(({ name, service }) => {
+    const words = name.split(' ');
+    const start = argv.indexOf(words[0]!);
+    return service !== undefined && start >= 0 && words.every((word) => argv.includes(word, start))
+      ? [{ service, start }]
+      : [];
+  });
+  return matches.sort((a, b) => a.start - b.start)[0]?.service;
+}
+
 /** Columns of the terminal; null where nobody looks. */
 function widthOf({ stdout, environment }: Terminal): number | null {
   if (!stdout.isTTY) return null;

@@ -43,7 +43,7 @@ export async function runCommand(
   const [{ openContext }, run, format] = await Promise.all([
     import('./context.js'),
     definition.load(),
-    loadFormat(formatOf(options, definition, terminal)),
+    loadFormat(formatOf(options, definition, terminal), definition.service),
   ]);
   if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
   const { context, close } = openContext(definition, options, terminal, { signal, input });

@@ -27,6 +27,8 @@ export interface CommandDefinition<
   readonly sections?: readonly HelpSection[];
   /** Formats beside those that every command has. */
   readonly formats?: readonly string[];
+  /** The first word of a line of `nagios`, in upper case: which service is spoken of. */
+  readonly service?: string;
   /** What the answer is written in without `--format`, where that is neither a table nor `plain`. */
   readonly defaultFormat?: string;
   /** Not listed: for programs, not for people. */

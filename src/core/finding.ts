@@ -23,6 +23,8 @@ export interface Subject {
   readonly name: string | null;
   /** A clause about this one, where a finding is about several. */
   readonly detail?: string;
+  /** What to do about this one: a command to paste, ids in full, where there is one. */
+  readonly remedy?: string;
   readonly evidence?: Evidence;
 }
 

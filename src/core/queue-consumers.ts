@@ -91,7 +91,7 @@ export function isStopped(value: string | null): boolean {
   return (value ?? '').includes('stop');
 }
 
-/** A clause: `sf-net on sf-1 is daemon-stopped`. */
+/** A clause: `sf-net on node sf-1 is stopped`. */
 export function consumerSentence({ node, daemon, problem }: Consumer): string {
   switch (problem?.kind) {
     case undefined:
@@ -103,7 +103,7 @@ export function consumerSentence({ node, daemon, problem }: Consumer): string {
     case 'not_reported':
       return `sf-${daemon} does not run on node ${node.fqdn}`;
     case 'stopped':
-      return `sf-${daemon} on node ${node.fqdn} is ${problem.value}`;
+      return `sf-${daemon} on node ${node.fqdn} is ${problem.value.replace(/^daemon-/, '')}`;
   }
 }
 

@@ -14,7 +14,10 @@ const LOADERS: Readonly<Record<string, () => Promise<Format>>> = {
 /** The formats of every command. */
 export const COMMON_FORMATS = Object.keys(LOADERS);
 
-/** @param name one of the common formats, or one that the command has */
-export async function loadFormat(name: string): Promise<Format> {
-  return LOADERS[name]?.() ?? specialFormat(name);
+/**
+ * @param name one of the common formats, or one that the command has
+ * @param service what a line of `nagios` begins with
+ */
+export async function loadFormat(name: string, service?: string): Promise<Format> {
+  return LOADERS[name]?.() ?? specialFormat(name, service);
 }

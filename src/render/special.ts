@@ -5,9 +5,11 @@ import type { Failure, Format, Sink, Writer } from './writer.js';
 import type { ExitCode } from '../core/exit-codes.js';
 
 /** A format that only some commands have: the text that the answer makes of itself, when all rows have come. */
-export function specialFormat(name: string): Format {
+export function specialFormat(name: string, service = 'NETWORK'): Format {
   const fail =
-    name === 'nagios' ? failAsPlugin : async ({ exitCode }: Failure): Promise<ExitCode> => exitCode;
+    name === 'nagios'
+      ? async (failure: Failure, output: Sink) => failAsPlugin(failure, service, output)
+      : async ({ exitCode }: Failure): Promise<ExitCode> => exitCode;
   return {
     open: (answer: AnyAnswer, output: Sink): Writer => {
       const special = answer.special![name]!;
@@ -31,8 +33,8 @@ export function specialFormat(name: string): Format {
  * A monitoring plugin answers UNKNOWN in one line, whatever went wrong: a wrong option and a bug too. Any exit code but
  * its own four would be taken for CRITICAL. (Monitoring Plugins development guidelines)
  */
-async function failAsPlugin({ message }: Failure, output: Sink): Promise<ExitCode> {
+async function failAsPlugin({ message }: Failure, service: string, output: Sink): Promise<ExitCode> {
   // `|` begins the performance data.
-  await output.write(`NETWORK UNKNOWN - ${printable(message).replaceAll('|', '/')}\n`);
+  await output.write(`${service} UNKNOWN - ${printable(message).replaceAll('|', '/')}\n`);
   return 3;
 }

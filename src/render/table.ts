@@ -52,7 +52,7 @@ class TableWriter implements Writer {
       this.quietRows += 1;
       return undefined;
     }
-    if (answer.block !== undefined) {
+    if (answer.block !== undefined && look.columns === null) {
       return this.write(sentences(answer.block(row, look), look, this.paint));
     }
     if (this.layout !== null) return this.write(this.layout.row(row));

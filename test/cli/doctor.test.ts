@@ -94,7 +94,7 @@ describe('a broken database', () => {
 
   test('is painted on a terminal', async () => {
     const { stdout } = await runCli(['doctor', ...connectionFlags(broken)], { tty: true });
-    expect(stdout).toContain('\u001b[31mfail\u001b[39m');
+    expect(stdout).toContain('\u001b[31m  fail       tables            Missing: events.\u001b[39m');
     expect(stdout).toMatch(/not ok: 2 of \d+ checks failed, \d+ wants? attention/);
   });
 });

@@ -91,10 +91,21 @@ describe('a monitoring plugin that is asked wrongly', () => {
     ],
     ['nothing to ask about', ['network', 'is-okay', '--format=nagios'], {}],
     ['no database', ['network', 'is-okay', '--all', '-onagios'], {}],
+    ['a command that there is not', ['pendig', '-o', 'nagios'], {}],
   ])('%s: one line and 3', async (_, words, env) => {
     const { stdout, stderr, exitCode } = await runCli(words, { env });
     expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: '' });
     expect(stdout).toMatch(/^NETWORK UNKNOWN - [^|\n]+\n$/);
+  });
+
+  test.each([
+    ['no database', ['audit', '-o', 'nagios']],
+    ['a value that is none', ['audit', '--only', 'network,is-okay', '-o', 'nagios']],
+    ['an unknown option', ['--format', 'nagios', 'audit', '--al']],
+  ])('%s: the line names the service that was asked about', async (_, words) => {
+    const { stdout, exitCode } = await runCli(words);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/^AUDIT UNKNOWN - [^|\n]+\n$/);
   });
 });
 

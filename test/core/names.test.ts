@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Names, uniquePrefix, type ObjectName } from '../../src/core/names.js';
+import { namedIn, namedText } from '../../src/core/named-text.js';
 import { readObjectWish } from '../../src/core/object-reference.js';
 
 const WEB = '20000001-0000-4000-8000-000000000001';
@@ -12,12 +13,17 @@ const name = (text: string, more: Partial<ObjectName> = {}): ObjectName => ({
   isUnique: true,
   ...more,
 });
+const ODD = '20000003-0000-4000-8000-000000000003';
 const names = new Names(
   new Map([
     [WEB, name('web')],
+    [ODD, name('two words')],
     [TWIN, name('twin', { isUnique: false })],
   ]),
-  new Map([[TWIN, '20000002']]),
+  new Map([
+    [TWIN, '20000002'],
+    [ODD, '20000003'],
+  ]),
   [
     { uuid: NODE, fqdn: 'sf-1.example.com' },
     { uuid: 'b', fqdn: 'sf-2.east' },
@@ -78,4 +84,24 @@ describe('the short form of a uuid', () => {
   });
 
   test('without neighbours it has eight characters', () => expect(uniquePrefix(WEB, [])).toBe('20000001'));
+});
+
+describe('a text that names things in full', () => {
+  test.each([
+    [`no row for network/${WEB}, blob/${TWIN}`, 'no row for network/web, blob/20000002'],
+    [`in ${NODE}-clusteroperation-background`, 'in sf-1 · background'],
+    [`sf-ops explain network ${WEB}`, 'sf-ops explain network web'],
+    [`sf-ops explain network ${ODD}`, 'sf-ops explain network 20000003'],
+    [`network/${ODD} is deleted`, 'network/two words is deleted'],
+    ['nothing', 'nothing'],
+  ])('%s', (text, short) => {
+    expect(namedText(text, names)).toBe(short);
+  });
+
+  test('says what is to be looked up', () => {
+    expect(namedIn(`network/${WEB} and ${TWIN}, in ${NODE}-clusteroperation-background`)).toEqual({
+      objects: [{ objectType: 'network', uuid: WEB }],
+      uuids: [TWIN],
+    });
+  });
 });

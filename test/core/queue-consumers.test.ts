@@ -131,7 +131,7 @@ describe('why a daemon takes no work', () => {
     const said = (value: Parameters<typeof consumerSentence>[0]['problem']): string =>
       consumerSentence({ node: networkNode, daemon: 'net', problem: value });
     expect(said(null)).toBe('sf-net runs on sf-1');
-    expect(said({ kind: 'stopped', value: 'daemon-stopped' })).toBe('sf-net on node sf-1 is daemon-stopped');
+    expect(said({ kind: 'stopped', value: 'daemon-stopped' })).toBe('sf-net on node sf-1 is stopped');
     expect(said({ kind: 'not_reported' })).toBe('sf-net does not run on node sf-1');
     expect(said({ kind: 'not_seen', seenSecondsAgo: null, limitSeconds: 120 })).toBe(
       'node sf-1 has never checked in',

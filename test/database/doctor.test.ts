@@ -40,12 +40,10 @@ describe('a deployment that is as it should be', () => {
     expect(diagnosis.get('migrations')!.detail).toBe(detail);
   });
 
-  test('names the command that shows each migration', async () => {
+  test('names the command that shows both migrations', async () => {
     const diagnosis = await diagnosisOf(await deployment(server, { version: 'baseline' }));
 
-    expect(diagnosis.get('migrations')!.hint).toBe(
-      'sf-ops migrate plan drop-last-cluster-operation; sf-ops migrate plan composite-target-uniqueness',
-    );
+    expect(diagnosis.get('migrations')!.hint).toBe('sf-ops migrate plan');
     expect(diagnosis.get('target-key')!.detail).toContain('one target for each operation');
   });
 
@@ -309,7 +307,7 @@ describe('every fault is found by its check', () => {
       by: [`UPDATE node_daemon_states SET value = 'daemon-stopped' WHERE node_uuid = '${HYPERVISOR}'`],
       check: 'daemons',
       result: 'warn',
-      detail: 'Stopped: sf-queues on hyp1.',
+      detail: 'On hyp1: sf-queues.',
     },
     {
       fault: 'no network node',

@@ -43,9 +43,9 @@ export const CLUSTER_RULES: readonly DoctorRule[] = [
       const nodes = [...new Set(stopped.map(({ node }) => node))];
       const count = stopped.length === 1 ? '1 daemon is' : `${stopped.length} daemons are`;
       return fail(`${count} stopped on ${nodes.map(({ fqdn }) => fqdn).join(', ')}.`, {
-        detail: `Stopped: ${stopped.map(({ daemon, node }) => `${daemon} on ${node.fqdn}`).join(', ')}.`,
+        detail: nodes.map((node) => `On ${node.fqdn}: ${stoppedDaemons(node).join(', ')}.`).join(' '),
         subjects: nodes.map(nodeSubject),
-        remedy: nodes.length === 1 ? `systemctl status 'sf-*' on ${nodes[0]!.fqdn}` : undefined,
+        remedy: nodes.length === 1 ? `On ${nodes[0]!.fqdn}: systemctl status 'sf-*'` : undefined,
       });
     },
   }),

@@ -71,7 +71,8 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
           ({ table, toVersion }) => `${table} is at ${versions.get(table)!} of ${toVersion}`,
         );
         return fail(`${outstanding.length} outstanding: ${places.join(', ')}.`, {
-          remedy: outstanding.map(({ id }) => `sf-ops migrate plan ${id}`).join('; '),
+          remedy:
+            outstanding.length === 1 ? `sf-ops migrate plan ${outstanding[0]!.id}` : 'sf-ops migrate plan',
           subjects: outstanding.map(({ table }) => tableSubject(table)),
         });
       }),

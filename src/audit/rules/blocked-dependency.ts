@@ -25,7 +25,8 @@ export const blockedDependency = auditRule({
       return [
         {
           ...operationSubject(record),
-          detail: `waits for ${hopeless.map(({ type, uuid, state }) => `${type} ${uuid} (${state ?? 'does not exist'})`).join(', ')}`,
+          detail: `waits for ${hopeless.map(({ uuid, state }) => `${uuid} (${state ?? 'does not exist'})`).join(', ')}`,
+          remedy: `sf-ops explain ${record.uuid}`,
           evidence: {
             depends_on: hopeless.map(({ type, uuid, state }) => ({ op_type: type, op_uuid: uuid, state })),
           },

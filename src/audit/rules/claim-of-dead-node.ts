@@ -27,6 +27,7 @@ export const claimOfDeadNode = auditRule({
         {
           ...operationSubject(record),
           detail: `claimed ${formatDuration(facts.now - row.claimedAt!)} ago by ${row.claimedBy}, ${why}`,
+          remedy: `sf-ops requeue ${record.uuid}`,
           evidence: { claimed_at: row.claimedAt, claimed_by: row.claimedBy, queue_name: row.queueName },
         },
       ];

@@ -22,6 +22,7 @@ export const dependencyCycle = auditRule({
         return {
           ...operationSubject(operation.record),
           detail: uuids.length === 1 ? 'waits for itself' : `in a circle of ${uuids.length}`,
+          remedy: `sf-ops graph ${operation.record.uuid}`,
           evidence: { cycle: uuids },
         };
       }),

@@ -30,6 +30,7 @@ export const futureTime = auditRule({
         {
           ...operationSubject(record),
           detail: ahead.map(({ name, time }) => `${name} in ${formatDuration(time - now)}`).join(', '),
+          remedy: `sf-ops requeue ${record.uuid}`,
           evidence: Object.fromEntries(ahead.map(({ name, time }) => [name, time])),
         },
       ];

@@ -39,7 +39,8 @@ export const heldByStuck = auditRule({
           type: 'network',
           uuid,
           name: objects.get(objectKey('network', uuid))?.name ?? null,
-          detail: `${counted(holding.length, 'operation', 'operations')}, ${[...new Set(holding.map(({ blocker: { reason } }) => reason.replaceAll('_', ' ')))].join(', ')}, the oldest ${formatDuration(facts.now - oldest)} old`,
+          detail: `${reasonsOf(holding)} for ${formatDuration(facts.now - oldest)}`,
+          remedy: `sf-ops explain network ${uuid}`,
           evidence: {
             operations: holding.map(({ record, blocker }) => ({
               operation_uuid: record.uuid,
@@ -51,3 +52,14 @@ export const heldByStuck = auditRule({
     });
   },
 });
+
+/** `1 operation, orphaned`, `3 operations (2 undrained, 1 stale claim), the oldest`. */
+function reasonsOf(holding: readonly ActiveOperation[]): string {
+  const counts = new Map<string, number>();
+  for (const { blocker } of holding) counts.set(blocker.reason, (counts.get(blocker.reason) ?? 0) + 1);
+  const parts = [...counts].map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`);
+  const [only] = holding;
+  return holding.length === 1
+    ? `1 operation, ${only!.blocker.reason.replaceAll('_', ' ')}`
+    : `${holding.length} operations (${parts.join(', ')}), the oldest`;
+}

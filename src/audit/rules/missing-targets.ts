@@ -27,7 +27,7 @@ export const missingTargets = auditRule({
       return [
         {
           ...operationSubject(record),
-          detail: `no target row for ${missing.map(({ type, uuid }) => `${type} ${uuid}`).join(', ')}`,
+          detail: `no target row for ${missing.map(({ type, uuid }) => `${type}/${uuid}`).join(', ')}`,
           evidence: { missing: missing.map(({ type, uuid }) => ({ object_type: type, uuid })) },
         },
       ];

@@ -27,6 +27,7 @@ export const newerVersionThanWorkers = auditRule({
         {
           ...operationSubject(record),
           detail: `version ${version}, and a living node accepts no more than ${newest}`,
+          remedy: `sf-ops show ${record.uuid}`,
           evidence: { version, accepted: newest },
         },
       ];

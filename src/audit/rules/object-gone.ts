@@ -30,8 +30,9 @@ export const objectGone = auditRule({
         {
           ...operationSubject(record),
           detail: gone
-            .map(({ type, uuid, name, state }) => `${type} ${name ?? uuid} is ${state ?? 'not on record'}`)
+            .map(({ type, uuid, name, state }) => `${type}/${name ?? uuid} is ${state ?? 'not on record'}`)
             .join(', '),
+          remedy: `sf-ops abort ${record.uuid}`,
           evidence: { objects: gone.map(({ type, uuid, state }) => ({ object_type: type, uuid, state })) },
         },
       ];

@@ -25,6 +25,7 @@ export const orphanedOperation = auditRule({
         {
           ...operationSubject(record),
           detail: `${state} for ${formatDuration(facts.now - since)}, no work row`,
+          remedy: `sf-ops requeue ${record.uuid}`,
           evidence: { state, since },
         },
       ];

@@ -19,6 +19,7 @@ export const quiescedNetwork = auditRule({
       uuid,
       name,
       detail: `its last ${failed.length} net_ops failed, the latest ${formatDuration(now - lastFailedAt)} ago`,
+      remedy: `sf-ops show ${failed[0]!}`,
       evidence: { operations: failed, last_failed_at: lastFailedAt },
     })),
 });

@@ -48,7 +48,13 @@ export function auditRule<Name extends Topic>({ found, none, look, ...texts }: D
     check: (facts) => {
       const topic = facts[texts.topic];
       if (topic === null) return skip(NOT_LOOKED_AT[texts.topic] ?? 'Not looked at.');
-      return whereKnown<Content<Name>>(topic, (value) => verdict(look(value, facts), found, none));
+      return whereKnown<Content<Name>>(topic, (value) => {
+        const problems = look(value, facts).map((problem) => ({
+          ...problem,
+          remedy: problem.remedy ?? generalRemedy(texts),
+        }));
+        return verdict(problems, found, none);
+      });
     },
   };
 }
@@ -69,7 +75,12 @@ export function tableRule({ table, judge, ...texts }: TableDeclaration): AuditRu
         const verdict = judge(facts);
         if (verdict.result !== 'fail' || verdict.severity === 'warning')
           return { ...verdict, result: verdict.result === 'unknown' ? 'unknown' : 'pass' };
-        return { ...verdict, subjects: [{ type: 'table', uuid: null, name: table, detail: verdict.title }] };
+        const remedy = verdict.remedy ?? texts.remedy!;
+        return {
+          ...verdict,
+          remedy,
+          subjects: [{ type: 'table', uuid: null, name: table, detail: verdict.title, remedy }],
+        };
       });
     },
   };
@@ -79,9 +90,18 @@ const NOT_LOOKED_AT: Partial<Record<Topic, string>> = {
   leftovers: 'It takes a pass over whole tables: --deep.',
 };
 
-function verdict(problems: readonly Problem[], found: (count: number) => string, none: string): Verdicts {
+/** The command that helps against each of what a rule finds alike. */
+function generalRemedy({ id, fix, remedy }: Pick<AuditRule, 'id' | 'fix' | 'remedy'>): string {
+  return fix === null ? remedy! : `sf-ops audit --fix ${id}`;
+}
+
+function verdict(
+  problems: readonly (Problem & { remedy: string })[],
+  found: (count: number) => string,
+  none: string,
+): Verdicts {
   if (problems.length === 0) return pass(none);
-  return fail(found(problems.length), { subjects: problems });
+  return fail(found(problems.length), { subjects: problems, remedy: problems[0]!.remedy });
 }
 
 export function operationSubject({ type, uuid }: Pick<OperationRecord, 'type' | 'uuid'>): Subject {

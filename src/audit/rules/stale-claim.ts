@@ -22,11 +22,13 @@ export const staleClaim = auditRule({
       return [
         {
           ...operationSubject(record),
-          detail: `claimed by ${work.claimedBy ?? 'nobody'} for ${formatDuration(now - since)}, the limit is ${formatDuration(limitSeconds)}`,
+          detail: `claimed by ${work.claimedBy ?? 'nobody'} for ${formatDuration(now - since)}`,
+          remedy: `sf-ops requeue ${record.uuid}`,
           evidence: {
             claimed_at: since,
             claimed_by: work.claimedBy,
             attempts: work.attempts,
+            limit_seconds: limitSeconds,
             queue_name: work.queueName,
           },
         },

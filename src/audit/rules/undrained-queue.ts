@@ -33,7 +33,8 @@ export const undrainedQueue = auditRule({
       type: 'queue',
       uuid: null,
       name,
-      detail: `${counted(waiting.length, 'operation waits', 'operations wait')}, the oldest for ${formatDuration(facts.now - oldest)}: ${undrainedSentence(why)}`,
+      detail: `${counted(waiting.length, 'waiting', 'waiting, the oldest')} for ${formatDuration(facts.now - oldest)}: ${undrainedSentence(why)}`,
+      remedy: `sf-ops explain ${waiting[0]!.record.uuid}`,
       evidence: {
         oldest_scheduled_at: oldest,
         cause: why.cause,

@@ -23,6 +23,7 @@ export const unknownState = auditRule({
         uuid,
         name: null,
         detail: `${state === null ? 'no value' : `"${state}"`} for ${formatDuration(facts.now - since)}`,
+        remedy: `sf-ops show ${uuid}`,
         evidence: { state, since },
       })),
 });

@@ -21,7 +21,7 @@ export const workWithoutOperation = auditRule({
       const named =
         operation === null
           ? 'its payload names no operation'
-          : `${operation.type} ${operation.uuid} ${state === null ? 'does not exist' : `is ${state} and has no header`}`;
+          : `${operation.uuid} ${state === null ? 'does not exist' : `is ${state} and has no header`}`;
       return [
         {
           type: 'work_row',

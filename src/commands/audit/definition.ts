@@ -64,6 +64,7 @@ finding, and leaves an audit event: whoever moved first wins, and the answer say
   arguments: ARGUMENTS,
   options: OPTIONS,
   formats: ['nagios', 'prometheus', 'sarif'],
+  service: 'AUDIT',
   toFile: true,
   exitCodes: {
     [ExitCode.OK]: 'nothing of at least a warning was found; with --fix, all of it was mended',

@@ -1,17 +1,19 @@
 import type { Audited } from '../../audit/audit.js';
 import {
   makeRepair,
-  planRepairs,
   shownRepair,
   type PlannedRepair,
+  type Repairer,
   type Repaired,
 } from '../../audit/repair.js';
+import type { Names } from '../../core/names.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { isProblem, type Finding } from '../../core/finding.js';
 import type { Database } from '../../database/database.js';
 import { thisOperator } from '../../operations/operator.js';
 import { answerOf, type AnyAnswer, type Column, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
+import { shortSubject, shortText } from './names.js';
 import { foundIn, subjectText } from './rows.js';
 
 /** A repair as the API has it. */
@@ -33,29 +35,51 @@ const WORDS: Readonly<Record<Repaired['result'], string>> = {
   left: 'unchanged',
 };
 
-const COLUMNS: readonly Column<FixRow>[] = [
-  {
-    name: 'result',
-    heading: '',
-    value: ({ result }) => result,
-    display: ({ result }) => WORDS[result],
-    style: ({ result }) => (result === 'changed' ? 'good' : result === 'planned' ? 'strong' : 'warning'),
-  },
-  { name: 'rule', heading: '', value: ({ rule }) => rule, priority: 1 },
-  { name: 'subject', heading: '', value: subjectText, shrink: 'middle', least: 12 },
-  { name: 'detail', heading: '', value: ({ what, why }) => what ?? why, shrink: 'wrap', least: 20 },
-];
+function columnsOf(names: Names): readonly Column<FixRow>[] {
+  return [
+    {
+      name: 'result',
+      heading: '',
+      value: ({ result }) => result,
+      display: ({ result }) => WORDS[result],
+      style: ({ result }) => (result === 'changed' ? 'good' : result === 'planned' ? 'strong' : 'warning'),
+    },
+    { name: 'rule', heading: '', value: ({ rule }) => rule, priority: 1 },
+    {
+      name: 'subject',
+      heading: '',
+      value: subjectText,
+      display: (row, { full }) => (full ? subjectText(row) : shortSubject(row, names)),
+      shrink: 'middle',
+      least: 12,
+    },
+    {
+      name: 'detail',
+      heading: '',
+      value: ({ what, why }) => what ?? why,
+      display: ({ what, why }, { full }) => (full ? (what ?? why ?? '') : shortText(what ?? why, names)),
+      shrink: 'wrap',
+      least: 20,
+    },
+  ];
+}
+
+/** What was found, and what is to be done about it. */
+interface PlannedFix {
+  audited: Audited;
+  plans: readonly PlannedRepair[];
+  names: Names;
+  dryRun: boolean;
+}
 
 /** Mends what was found, one by one, or shows how it would be mended. */
 export async function fixAnswer(
   context: CommandContext,
   database: Database,
-  audited: Audited,
-  dryRun: boolean,
+  { audited, plans, names, dryRun }: PlannedFix,
   toAnswer: (findings: readonly Finding[]) => object,
 ): Promise<AnyAnswer> {
-  const repairer = { ...thisOperator(), now: () => context.now() };
-  const plans = await planRepairs(database, audited, repairer);
+  const repairer = repairerOf(context);
   const doable = plans.filter(({ plan }) => 'change' in plan).length;
   if (!dryRun && doable > 0) await context.confirm(await question(database, plans));
   const done: Repaired[] = [];
@@ -72,7 +96,7 @@ export async function fixAnswer(
     (finding) => isProblem(finding) && !plans.some(({ rule }) => rule === finding.id),
   );
   return answerOf<FixRow>({
-    columns: COLUMNS,
+    columns: columnsOf(names),
     rows: rows(),
     json: {
       head: () => ({ dry_run: dryRun }),
@@ -99,6 +123,10 @@ export async function fixAnswer(
     isReport: !dryRun,
     undelivered: () => `${counted('changed')} of ${plans.length} repairs were made.`,
   });
+}
+
+export function repairerOf(context: CommandContext): Repairer {
+  return { ...thisOperator(), now: () => context.now() };
 }
 
 function rowOf({ rule, subject, result, what, why, statements }: Repaired): FixRow {

@@ -1,5 +1,7 @@
+import type { Names } from '../../core/names.js';
 import { byUrgency, isProblem, type Finding, type Subject } from '../../core/finding.js';
-import type { Column, Line, Style } from '../../render/answer.js';
+import type { Column, Line, NextCommand, Style } from '../../render/answer.js';
+import { shortSubject, shortText } from './names.js';
 
 /** A finding of audit: a row of the API. */
 export interface AuditFinding {
@@ -45,40 +47,51 @@ export function rowsOf(findings: readonly Finding[]): AuditRow[] {
       id,
       subject,
       detail: subject.detail ?? title,
-      hint: remedy,
+      hint: subject.remedy ?? remedy,
     })),
   );
 }
 
 const NO_SUBJECT: Subject = { type: 'cluster', uuid: null, name: null };
-const SHORT = 8;
 
-export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
-  {
-    name: 'severity',
-    heading: '',
-    value: ({ severity }) => severity,
-    style: ({ severity }) => styleOf(severity),
-  },
-  { name: 'id', heading: 'RULE', value: ({ id }) => id },
-  {
-    name: 'subject',
-    heading: 'SUBJECT',
-    value: ({ subject }) => subjectText(subject),
-    display: ({ subject }, look) => (look.full ? subjectText(subject) : shortText(subject)),
-    shrink: 'middle',
-    least: 12,
-  },
-  { name: 'detail', heading: 'FOUND', value: ({ detail }) => detail, shrink: 'wrap', least: 20 },
-  { name: 'hint', heading: 'WHAT TO DO', value: ({ hint }) => hint, wideOnly: true },
-];
+export function auditColumns(names: Names): readonly Column<AuditRow>[] {
+  return [
+    {
+      name: 'severity',
+      heading: '',
+      value: ({ severity }) => severity,
+      style: ({ severity }) => styleOf(severity),
+      priority: 2,
+    },
+    { name: 'id', heading: 'RULE', value: ({ id }) => id, priority: 1 },
+    {
+      name: 'subject',
+      heading: 'SUBJECT',
+      value: ({ subject }) => subjectText(subject),
+      display: ({ subject }, look) => (look.full ? subjectText(subject) : shortSubject(subject, names)),
+      shrink: 'middle',
+      least: 12,
+    },
+    {
+      name: 'detail',
+      heading: 'FOUND',
+      value: ({ detail }) => detail,
+      display: ({ detail }, { full }) => (full ? detail : shortText(detail, names)),
+      shrink: 'wrap',
+      least: 20,
+    },
+    {
+      name: 'hint',
+      heading: 'WHAT TO DO',
+      value: ({ hint }) => hint,
+      display: ({ hint }) => shortText(hint, names),
+      wideOnly: true,
+    },
+  ];
+}
 
 export function subjectText({ type, uuid, name }: Subject): string {
   return [type, name ?? uuid].filter((part) => part !== null).join('/');
-}
-
-function shortText({ type, uuid, name }: Subject): string {
-  return [type, name ?? uuid?.slice(0, SHORT) ?? null].filter((part) => part !== null).join('/');
 }
 
 export function headline(findings: readonly Finding[]): Line {
@@ -98,4 +111,25 @@ export function headline(findings: readonly Finding[]): Line {
         style: 'warning',
       }
     : { text: 'ok: nothing is broken', style: 'good' };
+}
+
+/**
+ * The one command that helps now: the repair of the most urgent finding that can be repaired, else what its remedy says.
+ *
+ * @param repairable ids of the rules whose findings `--fix` can mend
+ */
+export function nextStep(
+  findings: readonly Finding[],
+  repairable: ReadonlySet<string>,
+  names: Names,
+): NextCommand | null {
+  const problems = foundIn(findings).filter(isProblem);
+  const [first] = problems;
+  if (first === undefined) return null;
+  const fixed = problems.find(({ id }) => repairable.has(id));
+  if (fixed !== undefined) return { label: 'Mend', command: `sf-ops audit --fix ${fixed.id}` };
+  const remedy = shortText(first.remedy, names);
+  return /^sf-ops (?!audit --fix)[\w -]+$/.test(remedy)
+    ? { label: 'Next', command: remedy }
+    : { label: 'What it means', command: `sf-ops audit --explain ${first.id}` };
 }

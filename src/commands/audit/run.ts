@@ -1,16 +1,19 @@
 import { audit } from '../../audit/audit.js';
+import { planRepairs, type PlannedRepair } from '../../audit/repair.js';
 import { AUDIT_RULES } from '../../audit/rules/index.js';
 import type { AuditRule } from '../../audit/rules/rule.js';
 import { UsageError } from '../../core/errors.js';
+import type { Names } from '../../core/names.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { isProblem, type Finding } from '../../core/finding.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import type { AuditCommandRequest } from './definition.js';
-import { fixAnswer } from './fix.js';
+import { fixAnswer, repairerOf } from './fix.js';
 import { explainAnswer, listAnswer } from './rules-answer.js';
-import { AUDIT_COLUMNS, auditFinding, foundIn, headline, rowsOf, subjectText } from './rows.js';
+import { auditColumns, auditFinding, foundIn, headline, nextStep, rowsOf, subjectText } from './rows.js';
+import { readAuditNames } from './names.js';
 import { nagiosExit, nagiosText } from './nagios.js';
 import { prometheusText } from './prometheus.js';
 import { sarifText } from './sarif.js';
@@ -26,8 +29,10 @@ export async function run(context: CommandContext, { options }: AuditCommandRequ
     deep: options.deep,
     migrations: MIGRATIONS,
   });
-  if (options.fix.length === 0) return auditAnswer(context, audited.findings);
-  return fixAnswer(context, database, audited, options.dryRun, (found) =>
+  const names = await readAuditNames(database, foundIn(audited.findings), audited.facts);
+  const plans = await planRepairs(database, audited, repairerOf(context));
+  if (options.fix.length === 0) return auditAnswer(context, audited.findings, plans, names);
+  return fixAnswer(context, database, { audited, plans, names, dryRun: options.dryRun }, (found) =>
     documentOf(found, audited.findings),
   );
 }
@@ -38,8 +43,10 @@ function chosenRules({ only, skip, fix, dryRun }: AuditCommandRequest['options']
     throw new UsageError('--fix names the rules; --only and --skip do not go with it.');
   const unfixable = AUDIT_RULES.filter((rule) => fix.includes(rule.id) && rule.fix === null);
   if (unfixable.length > 0) {
-    const [{ id, remedy }] = unfixable as [AuditRule];
-    throw new UsageError(`There is no --fix for ${id}.`, remedy === null ? {} : { hint: remedy });
+    const [{ id }] = unfixable as [AuditRule];
+    throw new UsageError(`There is no --fix for ${id}.`, {
+      hint: `What to do: sf-ops audit --explain ${id}`,
+    });
   }
   const chosen = fix.length > 0 ? fix : only;
   const rules = AUDIT_RULES.filter(
@@ -60,15 +67,20 @@ function documentOf(found: readonly Finding[], findings: readonly Finding[]): ob
   };
 }
 
-function auditAnswer(context: CommandContext, findings: readonly Finding[]): AnyAnswer {
+function auditAnswer(
+  context: CommandContext,
+  findings: readonly Finding[],
+  plans: readonly PlannedRepair[],
+  names: Names,
+): AnyAnswer {
   const found = foundIn(findings);
   const unseen = findings.filter(({ result }) => result === 'unknown');
   const skipped = findings.filter(({ result }) => result === 'skip');
   for (const { id, title } of unseen) context.warn(`${id}: ${title}`);
-  const [first] = found.filter(isProblem);
+  const repairable = new Set(plans.flatMap(({ rule, plan }) => ('change' in plan ? [rule] : [])));
   const now = context.now();
   return answerOf({
-    columns: AUDIT_COLUMNS,
+    columns: auditColumns(names),
     rows: rowsOf(found),
     json: {
       document: () => documentOf(found, findings),
@@ -78,8 +90,7 @@ function auditAnswer(context: CommandContext, findings: readonly Finding[]): Any
     isQuiet: ({ severity }) => severity === 'info',
     rest: (count) => ({ text: `${count} more to know (--verbose)`, style: 'dim' }),
     after: () => notLookedAt(skipped),
-    next: () =>
-      first === undefined ? null : { label: 'What it means', command: `sf-ops audit --explain ${first.id}` },
+    next: () => nextStep(findings, repairable, names),
     exitCode: findings.some(isProblem) ? ExitCode.NO : unseen.length > 0 ? ExitCode.UNAVAILABLE : ExitCode.OK,
     isReport: true,
     special: {

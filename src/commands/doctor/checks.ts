@@ -58,7 +58,7 @@ export const CHECK_COLUMNS: readonly Column<Check>[] = [
     name: 'result',
     heading: '',
     value: ({ result }) => result,
-    display: ({ result }) => WORDS[result] ?? result,
+    display: ({ result }) => wordFor(result),
     style: ({ result }) => STYLES[result],
   },
   { name: 'id', heading: '', value: ({ id }) => id },
@@ -73,6 +73,20 @@ export const CHECK_COLUMNS: readonly Column<Check>[] = [
     priority: 1,
   },
 ];
+
+/** For people: what was found, and below it what to do. `among` are those that it stands with. */
+export function checkLines({ result, id, detail, hint }: Check, among: readonly Check[]): Line[] {
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map(({ length }) => length));
+  const word = wordFor(result).padEnd(widest(among.map((check) => wordFor(check.result))));
+  const place = `  ${word}  ${id.padEnd(widest(among.map((check) => check.id)))}  `;
+  const hang = place.length;
+  const first: Line = { text: place + detail, style: STYLES[result], hang };
+  return hint === null ? [first] : [first, { text: `${' '.repeat(hang)}${hint}`, hang }];
+}
+
+function wordFor(result: Check['result']): string {
+  return WORDS[result] ?? result;
+}
 
 export function isQuiet({ result }: Check): boolean {
   return result === 'pass' || result === 'info';

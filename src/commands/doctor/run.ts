@@ -5,7 +5,17 @@ import { applyRules } from '../../core/finding.js';
 import { MIGRATIONS } from '../../migrations/registry.js';
 import { answerOf, type AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
-import { CHECK_COLUMNS, checkOf, checksOf, counted, headline, isError, isQuiet, rest } from './checks.js';
+import {
+  CHECK_COLUMNS,
+  checkLines,
+  checkOf,
+  checksOf,
+  counted,
+  headline,
+  isError,
+  isQuiet,
+  rest,
+} from './checks.js';
 import { galeraProbes, nodeDocument, nodeLine, serverDocument } from './servers.js';
 
 export async function run(context: CommandContext): Promise<AnyAnswer> {
@@ -32,7 +42,8 @@ export async function run(context: CommandContext): Promise<AnyAnswer> {
       }),
     },
     before: () => [headline(checks), ...nodes.map(nodeLine)],
-    indent: 2,
+    block: (check, { full, verbose }) =>
+      checkLines(check, full || verbose ? checks : checks.filter((one) => !isQuiet(one))),
     isQuiet,
     rest: () => rest(checks),
     exitCode: ok ? ExitCode.OK : ExitCode.NO,

@@ -41,6 +41,7 @@ export const networkIsOkay = defineCommand({
   arguments: IS_OKAY_ARGUMENTS,
   options: IS_OKAY_OPTIONS,
   formats: ['nagios', 'prometheus'],
+  service: 'NETWORK',
   toFile: true,
   exitCodes: {
     [ExitCode.OK]: 'every network that was asked about is okay',

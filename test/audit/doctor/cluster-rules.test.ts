@@ -43,9 +43,9 @@ describe('daemons', () => {
     const stopped = node('hyp1', daemons(['queues', 'daemon-stopped'], ['sf-api', 'daemon-stopping']));
     const gone = node('hyp2', { ...daemons(['queues', 'daemon-stopped']), lastSeen: null });
     expect(says('daemons', of(NETWORK_NODE, stopped, gone))).toBe(
-      'warning: 2 daemons are stopped on hyp1. Stopped: sf-queues on hyp1, sf-api on hyp1.',
+      'warning: 2 daemons are stopped on hyp1. On hyp1: sf-queues, sf-api.',
     );
-    expect(remedyOf('daemons', of(stopped))).toBe("systemctl status 'sf-*' on hyp1");
+    expect(remedyOf('daemons', of(stopped))).toBe("On hyp1: systemctl status 'sf-*'");
     expect(remedyOf('daemons', of(stopped, node('hyp3', daemons(['queues', 'daemon-stopped']))))).toContain(
       'systemctl start',
     );
@@ -54,7 +54,7 @@ describe('daemons', () => {
   test('one that is not reported on is believed to run', () => {
     expect(says('daemons', of(node('hyp1', daemons(['queues', null]))))).toBe('pass: No daemon is stopped.');
     expect(says('daemons', of(node('hyp1', daemons(['queues', 'daemon-stopped']))))).toBe(
-      'warning: 1 daemon is stopped on hyp1. Stopped: sf-queues on hyp1.',
+      'warning: 1 daemon is stopped on hyp1. On hyp1: sf-queues.',
     );
   });
 });
@@ -76,7 +76,7 @@ describe('the network node', () => {
     [
       'has stopped sf-net',
       [{ ...NETWORK_NODE, ...daemons(['net', 'daemon-stopped']) }],
-      'error: sf-net on node net1 is daemon-stopped.',
+      'error: sf-net on node net1 is stopped.',
     ],
     [
       'runs no sf-net',

@@ -40,6 +40,7 @@ test.each(CASES)('%s is found, and nothing else', async (id) => {
     const own = findings.find((finding) => finding.id === id);
     expect(own).toMatchObject({ result: 'fail' });
     expect(JSON.stringify(own!.subjects)).toContain(subject);
+    for (const { remedy } of [...own!.subjects, own!]) expect(remedy).not.toMatch(/^$|[A-Z]{7,}/);
     const others = findings.map((finding) => finding.id).filter((other) => other !== id);
     expect(others.filter((other) => !COMPANIONS[id]?.includes(other as AuditRuleId))).toEqual([]);
   } finally {
