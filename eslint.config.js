@@ -93,7 +93,7 @@ const importDirection = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => 
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '.stryker/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

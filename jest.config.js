@@ -13,5 +13,5 @@ export default {
   // A net for what hangs: how long a test takes depends on what else the machine does.
   testTimeout: 60_000,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.stryker/'],
 };
