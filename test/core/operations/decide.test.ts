@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SfOpsError } from '../../../src/core/errors.js';
+import { SfOpsError, UsageError } from '../../../src/core/errors.js';
 import type { Candidate } from '../../../src/core/operations/coalescing.js';
-import { decide, decideAll, type Decision } from '../../../src/core/operations/decide.js';
+import { decide, decideAll, referencedObjects, type Decision } from '../../../src/core/operations/decide.js';
 import { namedReferences, withReferences } from '../../../src/core/operations/draft.js';
 import { Batch, objectKey, type BatchFacts } from '../../../src/core/operations/enqueue-batch.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
+import { bytesOf } from '../../../src/core/operations/operation-rows.js';
 import { correctRequest, INSTANCE, INTERFACE, NETWORK, NODE, OPERATION, OTHER_NODE } from './requests.js';
 
 const NOW = 1_700_000_000;
@@ -52,6 +53,28 @@ function decided(raw: object, changes: Partial<BatchFacts> = {}, force = false):
   return decide({ request, newUuid: NEW }, new Batch(facts(changes), NOW), { force });
 }
 
+/** What a request is refused with. */
+function refusal(
+  raw: object,
+  changes: Partial<BatchFacts> = {},
+): Pick<SfOpsError, 'word' | 'message' | 'hint'> {
+  try {
+    decided(raw, changes);
+  } catch (error) {
+    if (error instanceof SfOpsError) return { word: error.word, message: error.message, hint: error.hint };
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+/** An operation that waits and does what REPAIR asks for. */
+function waiting(): Candidate {
+  return {
+    ...{ uuid: OTHER_NODE, operationType: 'net_op', state: 'queued', tasks: REPAIR.tasks },
+    ...{ priority: 'user_facing', columns: { network_uuid: NETWORK }, dueAt: NOW, createdAt: NOW - 5 },
+  };
+}
+
 function existing(state: string | null, uuid = OPERATION): Partial<BatchFacts> {
   const { rows } = decided({ ...DEPLOY, uuid });
   const metadataJson = rows!.cluster_operations[0]!.metadata_json as string;
@@ -88,8 +111,31 @@ describe('a new operation', () => {
   });
 
   test('is refused where its targets cannot all be recorded', () => {
-    expect(() => decided(FLOAT, { recordsOneTargetOnly: true })).toThrow('can record one target');
+    expect(refusal(FLOAT, { recordsOneTargetOnly: true })).toEqual({
+      word: 'migration_needed',
+      message:
+        'This database can record one target for an operation, and a net_iface_op has 2. Nothing was enqueued.',
+      hint: 'Apply the migration first: sf-ops migrate apply composite-target-uniqueness',
+    });
     expect(decided(DEPLOY, { recordsOneTargetOnly: true }).rows).not.toBeNull();
+  });
+});
+
+describe('the statement that writes it', () => {
+  /** What its header takes, by the refusal of a server that takes nothing. */
+  const needed = Number(/of (\d+) bytes/.exec(refusal(DEPLOY, { packetBytes: 0 }).message)![1]);
+
+  test('may be as large as the server takes, and no larger', () => {
+    expect(decided(DEPLOY, { packetBytes: needed }).rows).not.toBeNull();
+    expect(refusal(DEPLOY, { packetBytes: needed - 1 })).toEqual({
+      word: 'too_large',
+      message: `The operation takes a statement of ${needed} bytes, and the server takes ${needed - 1} (max_allowed_packet). Nothing was enqueued.`,
+      hint: undefined,
+    });
+  });
+
+  test('is counted with what stands beside the row', () => {
+    expect(needed).toBe(1024 + bytesOf(decided(DEPLOY).rows!.cluster_operations[0]!));
   });
 });
 
@@ -110,8 +156,40 @@ describe('what it names must exist', () => {
     ],
     ['a node', { ...DEPLOY, target: OTHER_NODE, family: 'network' }, {}, `node ${OTHER_NODE} does not exist`],
   ])('%s', (_, raw, changes, message) => {
-    expect(() => decided(raw, changes)).toThrow(message);
-    expect(decided(raw, changes, true).rows).not.toBeNull();
+    expect(refusal(raw, changes)).toEqual({
+      word: 'not_found',
+      message: `${message}.`,
+      hint: 'Nothing was enqueued. --force skips this check.',
+    });
+    const forced = decided(raw, changes, true);
+    expect(forced.rows).not.toBeNull();
+    expect(forced.warnings).toContain('--force: whether the objects and nodes exist was not checked');
+  });
+
+  test('all that is missing is named at once', () => {
+    expect(refusal(FLOAT, { objects: new Map() }).message).toBe(
+      `network ${NETWORK} does not exist; interface ${INTERFACE} does not exist.`,
+    );
+  });
+
+  test('a node is asked for once, whether it is an object or the place to run at', () => {
+    const referenced = (raw: object): unknown => referencedObjects(parseEnqueueRequest(raw));
+    const blob = {
+      operation_type: 'node_blob_op',
+      node_uuid: NODE,
+      blob_uuid: INSTANCE,
+      tasks: ['ensure_local'],
+    };
+    const both = [
+      { typeName: 'NODE', uuid: NODE },
+      { typeName: 'BLOB', uuid: INSTANCE },
+    ];
+    expect(referenced({ ...blob, target: NODE })).toEqual(both);
+    expect(referenced({ ...DEPLOY, target: NODE, family: 'network' })).toEqual([
+      { typeName: 'NETWORK', uuid: NETWORK },
+      { typeName: 'NODE', uuid: NODE },
+    ]);
+    expect(referenced(DEPLOY)).toEqual([{ typeName: 'NETWORK', uuid: NETWORK }]);
   });
 
   test('an object that has no table here is known by its state', () => {
@@ -121,15 +199,18 @@ describe('what it names must exist', () => {
 });
 
 describe('an interface must be where it is said to be', () => {
-  test.each([
-    [{ networkUuid: OTHER_NODE, instanceUuid: INSTANCE }, `on network ${OTHER_NODE}, not ${NETWORK}`],
-  ])('on another network', (place, message) => {
+  test('on that network', () => {
+    const place = { networkUuid: OTHER_NODE, instanceUuid: INSTANCE };
     const changes = { interfaces: new Map([[INTERFACE, place]]) };
-    expect(() => decided(FLOAT, changes)).toThrow(message);
+    expect(refusal(FLOAT, changes)).toEqual({
+      word: 'interface_elsewhere',
+      message: `Interface ${INTERFACE} is on network ${OTHER_NODE}, not ${NETWORK}. Nothing was enqueued.`,
+      hint: 'Name the network and the instance that the interface belongs to; --force skips this check.',
+    });
     expect(decided(FLOAT, changes, true).rows).not.toBeNull();
   });
 
-  test('of another instance', () => {
+  test('of that instance', () => {
     const attach = {
       operation_type: 'node_inst_net_iface_op',
       ...{ node_uuid: NODE, instance_uuid: INSTANCE, network_uuid: NETWORK, interface_uuid: INTERFACE },
@@ -144,6 +225,10 @@ describe('an interface must be where it is said to be', () => {
       `of instance ${OTHER_NODE}, not ${INSTANCE}`,
     );
     expect(decided(attach, { objects }).rows).not.toBeNull();
+    const nowhereNamed = new Map([[INTERFACE, { networkUuid: OTHER_NODE, instanceUuid: OTHER_NODE }]]);
+    expect(refusal(attach, { objects, interfaces: nowhereNamed }).message).toContain(
+      `on network ${OTHER_NODE}, not ${NETWORK}, and of instance ${OTHER_NODE}, not ${INSTANCE}`,
+    );
   });
 });
 
@@ -156,7 +241,15 @@ describe('what it depends on', () => {
     ['deleted', 'is deleted'],
     [null, 'has no state'],
   ])('must be able to complete: %p', (state, words) => {
-    expect(() => decided(dependent, existing(state))).toThrow(`net_op ${OPERATION} ${words}`);
+    expect(refusal(dependent, existing(state))).toEqual({
+      word: 'dependency_failed',
+      message: expect.stringMatching(
+        new RegExp(
+          `^net_op ${OPERATION} ${words}.*: what depends on it is aborted, it never runs\\. Nothing`,
+        ),
+      ),
+      hint: 'Leave the dependency out, use --runs-after to wait for its end only, or --force to enqueue all the same.',
+    });
     const forced = decided(dependent, existing(state), true);
     expect(forced.warnings.join()).toContain(`--force: net_op ${OPERATION} ${words}`);
     expect(forced.rows).not.toBeNull();
@@ -168,6 +261,12 @@ describe('what it depends on', () => {
 
   test('must exist, forced or not; an end is waited for whatever it was', () => {
     expect(() => decided(dependent, {}, true)).toThrow(`There is no operation net_op ${OPERATION}`);
+    const two = { ...DEPLOY, depends_on: [`net_op:${OPERATION}`, `net_op:${NEW}`] };
+    expect(refusal(two)).toEqual({
+      word: 'not_found',
+      message: `There is no operation net_op ${OPERATION}, net_op ${NEW} to wait for.`,
+      hint: 'Nothing was enqueued.',
+    });
     expect(() => decided({ ...DEPLOY, runs_after: [`net_op:${OPERATION}`] })).toThrow(
       'There is no operation',
     );
@@ -180,15 +279,52 @@ describe('a uuid that is taken', () => {
   test('by the same is nothing to do, whatever became of it', () => {
     for (const state of ['queued', 'error', null]) {
       expect(decided({ ...DEPLOY, uuid: OPERATION }, existing(state))).toMatchObject({
-        ...{ rows: null, reused: false, createdAt: 1000 },
+        ...{ rows: null, reused: false, createdAt: 1000, warnings: [] },
       });
     }
   });
 
-  test('by another is refused', () => {
-    expect(() => decided({ ...DEPLOY, uuid: OPERATION, priority: 'background' }, existing('queued'))).toThrow(
-      'differs in priority',
+  test('is never answered with another operation, however equal', () => {
+    const candidates = [waiting()];
+    expect(decided(REPAIR, { candidates })).toMatchObject({ reused: true, operationUuid: OTHER_NODE });
+    expect(decided({ ...REPAIR, uuid: OPERATION }, { candidates })).toMatchObject({
+      ...{ reused: false, operationUuid: OPERATION },
+    });
+    expect(decided({ ...REPAIR, coalesce: false }, { candidates }).reused).toBe(false);
+  });
+
+  test('by one that named what it waits for is refused, unless it is named again', () => {
+    const first = { ...DEPLOY, uuid: OPERATION, runs_after: [`net_op:${NEW}`] };
+    const before = existing('queued', NEW);
+    const { rows } = decided(first, before);
+    const metadataJson = rows!.cluster_operations[0]!.metadata_json as string;
+    const stored = {
+      uuid: OPERATION,
+      operationType: 'net_op',
+      createdAt: 1000,
+      state: 'queued',
+      metadataJson,
+    };
+    const there = { operations: new Map([...before.operations!, [OPERATION, stored]]) };
+    expect(decided(first, there).rows).toBeNull();
+    // What `latest` stood for when it was enqueued cannot be asked any more.
+    expect(decided({ ...first, runs_after: ['latest'] }, there).rows).toBeNull();
+    expect(decided({ ...first, runs_after: ['latest', `net_op:${NEW}`] }, there).rows).toBeNull();
+    expect(refusal({ ...DEPLOY, uuid: OPERATION }, there).message).toContain('differs in runs_after.');
+    expect(refusal({ ...DEPLOY, uuid: OPERATION, priority: 'background' }, there).message).toContain(
+      'differs in priority, runs_after.',
     );
+    expect(refusal({ ...first, runs_after: ['latest'], priority: 'background' }, there).message).toContain(
+      'differs in priority.',
+    );
+  });
+
+  test('by another is refused', () => {
+    expect(refusal({ ...DEPLOY, uuid: OPERATION, priority: 'background' }, existing('queued'))).toEqual({
+      word: 'uuid_taken',
+      message: `Operation ${OPERATION} exists and differs in priority. Nothing was enqueued.`,
+      hint: 'Use a new uuid, or repeat exactly what it was made with.',
+    });
     expect(() => decided({ ...FLOAT, uuid: OPERATION }, existing('queued'))).toThrow(
       'differs in operation_type',
     );
@@ -196,14 +332,18 @@ describe('a uuid that is taken', () => {
 });
 
 describe('in a list, what was decided before counts', () => {
-  const all = (raws: object[], changes: Partial<BatchFacts> = {}): (Decision | SfOpsError)[] =>
+  const all = (
+    raws: object[],
+    changes: Partial<BatchFacts> = {},
+    stopAtError = false,
+  ): (Decision | SfOpsError)[] =>
     decideAll(
       raws.map((raw, index) => ({
         request: parseEnqueueRequest(raw),
         newUuid: NEW.replace(/^a{8}/, String(index).padStart(8, '0')),
       })),
       new Batch(facts(changes), NOW),
-      { force: false },
+      { force: false, stopAtError },
     );
   const uuids = (outcomes: (Decision | SfOpsError)[]): string[] =>
     outcomes.map((outcome) => ('operationUuid' in outcome ? outcome.operationUuid : outcome.word));
@@ -246,6 +386,38 @@ describe('in a list, what was decided before counts', () => {
       true,
       false,
     ]);
+  });
+
+  test('nothing is decided after the first error, where that is asked for', () => {
+    const bad = { ...DEPLOY, network_uuid: OTHER_NODE };
+    expect(uuids(all([DEPLOY, bad, DEPLOY]))).toHaveLength(3);
+    expect(uuids(all([DEPLOY, bad, DEPLOY], {}, true)).slice(1)).toEqual(['not_found']);
+    const unreadable = new UsageError('not JSON');
+    const options = { force: false, stopAtError: true };
+    expect(decideAll([unreadable, unreadable], new Batch(facts(), NOW), options)).toEqual([unreadable]);
+  });
+
+  test('what is no error of the request is not taken for one', () => {
+    const broken = new Batch(facts({ objects: null as never }), NOW);
+    const request = { request: parseEnqueueRequest(DEPLOY), newUuid: NEW };
+    expect(() => decideAll([request], broken, { force: false })).toThrow(TypeError);
+  });
+
+  test('`pending` and `latest` are what the rows of its own objects say, and only where they are asked for', () => {
+    const dependency = (op_uuid: string) => ({ op_type: 'net_op' as const, op_uuid });
+    const changes = {
+      active: new Map([[objectKey('NETWORK', NETWORK), [dependency(NODE), dependency(OTHER_NODE)]]]),
+      latest: new Map([[objectKey('NETWORK', NETWORK), dependency(INSTANCE)]]),
+    };
+    const after = (runs_after: string[] | undefined, raw: object = DEPLOY): unknown =>
+      decided({ ...raw, runs_after }, changes).operation!.runsAfter;
+    expect(after(undefined)).toBeNull();
+    expect(after(['pending'])).toEqual([dependency(NODE), dependency(OTHER_NODE)]);
+    expect(after(['latest'])).toEqual([dependency(INSTANCE)]);
+    expect(after(['pending', 'latest'])).toHaveLength(3);
+    // The interface of the second has no operation yet.
+    expect(after(['latest'], FLOAT)).toEqual([dependency(INSTANCE)]);
+    expect(decided({ ...DEPLOY, runs_after: ['latest', 'pending'] }).operation!.runsAfter).toBeNull();
   });
 
   test('the oldest candidate that can be adopted is, wherever it stands', () => {
