@@ -1,6 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { ConnectionSettings, ServerAddress } from '../configuration/connection-settings.js';
 import type { DatabaseDescription } from './description.js';
+import { DeadlineError } from '../core/errors.js';
 import { CausalWaitError, failureOf } from './failure.js';
 import { NoServerError, openSession, type OpenedSession } from './open-session.js';
 import { isLockWaitTimeout, isServerLost, isTransient } from './server-errors.js';
@@ -23,6 +24,8 @@ export class Connector {
   #current: OpenedSession | null = null;
   #opening: Promise<OpenedSession> | null = null;
   #wasReached = false;
+  /** Why the last server was left; null once another has been reached. */
+  #lost: unknown = null;
   #statements = 0;
   readonly #closing = new AbortController();
   /** Aborted by the operator's signal, and when the connector is closed. */
@@ -106,6 +109,7 @@ export class Connector {
   /** Leaves a server that failed, and tries it last from now on. */
   failOver(error: unknown): void {
     if (!isServerLost(error) && !(error instanceof CausalWaitError)) return;
+    this.#lost = error;
     const failed = this.#current?.session.address;
     if (failed !== undefined) {
       this.#addresses = [...this.#addresses.filter((address) => address !== failed), failed];
@@ -156,12 +160,16 @@ export class Connector {
     this.#opening ??= openSession(settings, { ...this.options, signal: this.#ending }, describing).finally(
       () => (this.#opening = null),
     );
-    const opened = await this.#opening;
+    const opened = await this.#opening.catch((error: unknown) => {
+      // That no time was left for another server says less than what became of the last one.
+      throw error instanceof DeadlineError && this.#lost !== null ? this.#lost : error;
+    });
     if (this.#closing.signal.aborted) {
       opened.session.close();
       throw new ClosedError();
     }
     this.#wasReached = true;
+    this.#lost = null;
     return (this.#current = opened);
   }
 }

@@ -1,10 +1,11 @@
-import { InterruptedError, SfOpsError, UnavailableError } from '../core/errors.js';
+import { DeadlineError, InterruptedError, SfOpsError, UnavailableError } from '../core/errors.js';
 import {
   isAccessDenied,
   isCollationMix,
   isColumnMissing,
   isConnectionLost,
   isDatabaseMissing,
+  isDeadlinePassed,
   isLockWaitTimeout,
   isNotPrimary,
   isOfServer,
@@ -44,6 +45,7 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (isInterrupted(error)) return interruption(signal);
   const reason = serverMessage(error);
   const because = { cause: error };
+  if (isDeadlinePassed(error)) return deadlinePassed(error);
   if (isTableMissing(error)) {
     return new UnavailableError(`A table of Shaken Fist is missing: ${reason}`, {
       ...because,
@@ -134,6 +136,13 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
     });
   }
   return error;
+}
+
+export function deadlinePassed(cause: unknown): DeadlineError {
+  return new DeadlineError('--timeout passed while the database was being asked.', {
+    hint: 'Give it longer.',
+    cause,
+  });
 }
 
 /** Like `failureOf`, for what went wrong before the first question: of a server nothing is a bug of ours then. */

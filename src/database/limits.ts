@@ -61,6 +61,21 @@ export function earlier(one: Deadline, other: Deadline): Deadline {
   return { remaining: () => Math.min(one.remaining(), other.remaining()) };
 }
 
+/** A server that was given less than this has not shown that it does not answer. */
+export const ANSWERS_WITHIN_SECONDS = 0.5;
+
+/** Of what is left of the deadline, kept for hearing from the server that it has given a statement up. */
+const SHARE_FOR_HEARING = 0.1;
+const SECONDS_FOR_HEARING = 0.25;
+
+/** How long the server itself may run a statement, so that it speaks before the client gives up. */
+export function secondsOnServer({ statementSeconds }: Limits, deadline: Deadline): number {
+  const left = deadline.remaining();
+  if (left === Infinity) return statementSeconds;
+  const own = left - Math.min(SECONDS_FOR_HEARING, left * SHARE_FOR_HEARING);
+  return Math.max(0.001, Math.min(statementSeconds, own));
+}
+
 /** The limits that still fit into what is left of the deadline. */
 export function limitsWithin(limits: Limits, deadline: Deadline): Limits {
   const left = deadline.remaining();

@@ -6,9 +6,9 @@ import {
 import { UnavailableError } from '../core/errors.js';
 import { connectionHint } from './connection-hints.js';
 import { connect } from './driver.js';
-import { connectionFailure } from './failure.js';
-import { deadlineIn, limitsWithin } from './limits.js';
-import { isNobodyThere } from './server-errors.js';
+import { connectionFailure, deadlinePassed } from './failure.js';
+import { ANSWERS_WITHIN_SECONDS, deadlineIn, limitsWithin } from './limits.js';
+import { isNobodyThere, isOutOfTime } from './server-errors.js';
 import { identify, type ServerIdentity } from './server-identity.js';
 import { Session, type SessionOptions } from './session.js';
 import { setUp, type SetUp } from './set-up.js';
@@ -35,6 +35,7 @@ const ATTEMPTS = 4;
  * Connects to the first address that is reachable, Primary and Synced, and prepares the session.
  *
  * @throws NoServerError naming what is wrong with every address
+ * @throws DeadlineError where `--timeout` left too little time to find out
  */
 export async function openSession(
   settings: ConnectionSettings,
@@ -42,6 +43,7 @@ export async function openSession(
   describing = false,
 ): Promise<OpenedSession> {
   const refusals: Refusal[] = [];
+  const isHurried = options.deadline.remaining() < ANSWERS_WITHIN_SECONDS;
   for (const [index, address] of settings.addresses.entries()) {
     const share = deadlineIn(options.deadline.remaining() / (settings.addresses.length - index));
     for (let attempt = 1; attempt <= ATTEMPTS && (attempt === 1 || share.remaining() > 0); attempt += 1) {
@@ -57,7 +59,10 @@ export async function openSession(
       }
     }
   }
-  throw noServer(settings, refusals);
+  const failure = noServer(settings, refusals);
+  if (isHurried && refusals.every(({ failure: { cause } }) => isOutOfTime(cause)))
+    throw deadlinePassed(failure);
+  throw failure;
 }
 
 const WORDS_OF_ONE_SERVER = ['not_mariadb', 'not_primary', 'not_synced', 'too_many_connections'];

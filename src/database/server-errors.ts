@@ -10,6 +10,8 @@ export interface DriverError extends Error {
   sqlState?: string;
   sqlMessage?: string;
   sql?: string;
+  /** `--timeout` ended the statement, on a server that was at work. */
+  byDeadline?: boolean;
 }
 
 /** The error of the server or the driver itself, under whatever wraps it; null if there is none. */
@@ -60,6 +62,9 @@ export const isAlterLogFull = (error: unknown): boolean => hasErrno(error, 1799)
 
 /** 1969: `max_statement_time`; 3024 is MySQL's. */
 export const isStatementTimeout = (error: unknown): boolean => hasErrno(error, 1969, 3024);
+
+/** `--timeout` passed, and the server is not known to have stopped answering. */
+export const isDeadlinePassed = (error: unknown): boolean => serverError(error)?.byDeadline === true;
 
 /** 1317: KILL QUERY, by an administrator or by Galera for the sake of another node's write. */
 export const isStatementKilled = (error: unknown): boolean => hasErrno(error, 1317);
@@ -122,6 +127,10 @@ export function isNobodyThere(error: unknown): boolean {
     code,
   );
 }
+
+/** No answer came in time, to dialling or to a statement. */
+export const isOutOfTime = (error: unknown): boolean =>
+  /^(ETIMEDOUT|PROTOCOL_SEQUENCE_TIMEOUT)$/.test(serverError(error)?.code ?? '');
 
 /** The login method that the server asks for and the driver does not know, or null; mysql2 3.24 has it in the sentence. */
 export function unknownLoginMethod(error: unknown): string | null {

@@ -4,8 +4,19 @@ import { UnavailableError } from '../core/errors.js';
 export class NoAnswerError extends Error {
   readonly code = 'PROTOCOL_SEQUENCE_TIMEOUT';
   readonly fatal = true;
-  constructor(seconds: number) {
+  /** @param byDeadline whether `--timeout` left too little time for the silence to mean anything */
+  constructor(
+    seconds: number,
+    readonly byDeadline = false,
+  ) {
     super(`no answer within ${Number(seconds.toFixed(1))} s`);
+  }
+}
+
+/** There was no time left to send the statement. The connection is closed. */
+export class NoTimeError extends NoAnswerError {
+  constructor(byDeadline: boolean) {
+    super(0, byDeadline);
   }
 }
 
@@ -34,5 +45,8 @@ export class AnswerTooLargeError extends UnavailableError {
 }
 
 export const isNoAnswer = (error: unknown): boolean => error instanceof NoAnswerError;
+
+/** Nothing was sent: the server cannot have done it. */
+export const isNotSent = (error: unknown): boolean => error instanceof NoTimeError;
 
 export const isInterrupted = (error: unknown): boolean => error instanceof StatementInterruptedError;

@@ -4,13 +4,14 @@ import type { QueryOptions } from 'mysql2';
 import type { ServerAddress } from '../configuration/connection-settings.js';
 import { disconnect, quit, type DriverLink } from './driver.js';
 import type { BoundStatement } from './insert.js';
-import type { Deadline, Limits } from './limits.js';
+import { ANSWERS_WITHIN_SECONDS, secondsOnServer, type Deadline, type Limits } from './limits.js';
 import { queryBuilder } from './query-builder.js';
-import { withoutValues, type DriverError } from './server-errors.js';
+import { isStatementTimeout, withoutValues, type DriverError } from './server-errors.js';
 import {
   AnswerTooLargeError,
   ClosedError,
   NoAnswerError,
+  NoTimeError,
   StatementInterruptedError,
 } from './session-errors.js';
 
@@ -43,6 +44,9 @@ export class Session {
   #broken = false;
   #interruptible = true;
   #ceilingSeconds = Infinity;
+  #hasAnswered = false;
+  /** The server's own limit for a statement, once it has been set. */
+  #secondsOnServer: number | null = null;
   /** What the next statement is preceded by. */
   #opening: string | null = null;
   /** Gives up the statement whose answer is awaited; null while there is none. */
@@ -125,6 +129,12 @@ export class Session {
     }
   }
 
+  /** The `max_statement_time` that the session is to have from now on. */
+  limitOnServer(): number {
+    const { limits, deadline } = this.options;
+    return (this.#secondsOnServer = secondsOnServer(limits, deadline));
+  }
+
   /** Ends the session: a statement that still runs is given up, and the server is told, but not waited for. */
   close(): void {
     if (this.#broken) return;
@@ -140,6 +150,9 @@ export class Session {
   }
 
   async #send(query: QueryOptions): Promise<[rows: unknown, fields: unknown]> {
+    if (this.#isServerTooPatient()) {
+      await this.#exchange({ sql: `SET SESSION max_statement_time = ${this.limitOnServer().toFixed(3)}` });
+    }
     const opening = this.#opening;
     this.#opening = null;
     if (opening === null) return this.#exchange(query);
@@ -163,7 +176,7 @@ export class Session {
     const seconds = this.#secondsForStatement();
     if (seconds === 0) {
       this.destroy();
-      throw new NoAnswerError(seconds);
+      throw new NoTimeError(this.#hasAnswered);
     }
     this.options.trace(query.sql);
     this.statements += 1;
@@ -183,18 +196,36 @@ export class Session {
       const interrupt = (): void => {
         if (this.#interruptible) abandon(new StatementInterruptedError());
       };
-      const timer = setTimeout(() => abandon(new NoAnswerError(seconds)), seconds * 1000);
+      const timer = setTimeout(() => abandon(this.#noAnswer(seconds)), seconds * 1000);
       const { answerBytes } = this.options.limits;
       this.link.received.allow(answerBytes, () => abandon(new AnswerTooLargeError(answerBytes)));
       this.options.signal.addEventListener('abort', interrupt, { once: true });
       this.#abandon = abandon;
       this.link.connection.query(query, (error, rows, fields) => {
+        this.#hasAnswered = true;
         if (error === null) return settle(() => resolve([rows, fields]));
         const failure = withoutValues(error as DriverError);
+        if (isStatementTimeout(failure) && this.#isNearDeadline()) failure.byDeadline = true;
         if (failure.fatal) this.#broken = true;
         settle(() => reject(failure));
       });
     });
+  }
+
+  /** Whether the server would go on after `--timeout`: its limit counts from the start of each statement. */
+  #isServerTooPatient(): boolean {
+    const left = this.options.deadline.remaining();
+    return this.#secondsOnServer !== null && left > 0 && this.#secondsOnServer > left;
+  }
+
+  /** Near enough for a limit of the server's to have come from the deadline. */
+  #isNearDeadline(): boolean {
+    return this.options.deadline.remaining() < ANSWERS_WITHIN_SECONDS;
+  }
+
+  #noAnswer(seconds: number): NoAnswerError {
+    const isTooShort = seconds < ANSWERS_WITHIN_SECONDS && this.#isNearDeadline();
+    return new NoAnswerError(seconds, isTooShort && this.#hasAnswered);
   }
 
   #secondsForStatement(): number {

@@ -46,7 +46,7 @@ export async function setUp(session: Session, options: SessionOptions, describin
     WHERE variable_name = 'wsrep_on' AND variable_value = 'ON') = 1`;
   let results: object[][];
   try {
-    results = await session.rows<object[]>(sql`BEGIN NOT ATOMIC SET ${assignments(options)};
+    results = await session.rows<object[]>(sql`BEGIN NOT ATOMIC SET ${assignments(session, options)};
       ${IDENTITY} UNION ALL SELECT 'sql_mode', @@sql_mode UNION ALL ${CHARACTER_SETS};
       IF ${isGalera} THEN SET SESSION wsrep_sync_wait = 1;${describing ? sql` ELSE ${COLUMNS};` : sql``} END IF; END`);
   } catch (error) {
@@ -66,16 +66,18 @@ export async function setUp(session: Session, options: SessionOptions, describin
 async function setUpStepByStep(session: Session, options: SessionOptions): Promise<SetUp> {
   const identity = usable(await identify(session));
   const causal = identity.galera === null ? sql`` : sql`, SESSION wsrep_sync_wait = 1`;
-  await session.db.execute(sql`SET ${assignments(options)}, SESSION sql_mode = ${STRICT_MODE}${causal}`);
+  await session.db.execute(
+    sql`SET ${assignments(session, options)}, SESSION sql_mode = ${STRICT_MODE}${causal}`,
+  );
   requireCharacterSet(await session.rows<VariableRow>(CHARACTER_SETS));
   return { identity, description: null };
 }
 
-function assignments(options: SessionOptions): SQL {
-  const { statementSeconds, lockWaitSeconds } = limitsWithin(options.limits, options.deadline);
+function assignments(session: Session, options: SessionOptions): SQL {
+  const { lockWaitSeconds } = limitsWithin(options.limits, options.deadline);
   const lockWait = Math.max(1, Math.ceil(lockWaitSeconds));
   return sql`NAMES utf8mb4, SESSION tx_isolation = 'REPEATABLE-READ', SESSION autocommit = 1,
-    SESSION max_statement_time = ${Math.max(0.001, statementSeconds)}, SESSION lock_wait_timeout = ${lockWait},
+    SESSION max_statement_time = ${session.limitOnServer()}, SESSION lock_wait_timeout = ${lockWait},
     SESSION innodb_lock_wait_timeout = ${lockWait}`;
 }
 

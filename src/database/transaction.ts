@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { ConflictError, UnavailableError } from '../core/errors.js';
+import { ConflictError, DeadlineError, UnavailableError } from '../core/errors.js';
 import { Backoff } from './backoff.js';
 import type { Connector } from './connector.js';
 import { interruption } from './failure.js';
@@ -11,7 +11,7 @@ import {
   isSnapshotConflict,
   serverMessage,
 } from './server-errors.js';
-import { StatementInterruptedError } from './session-errors.js';
+import { isNotSent, NoTimeError, StatementInterruptedError } from './session-errors.js';
 import type { Session } from './session.js';
 
 /** A unit of work that is written whole or not at all. */
@@ -33,6 +33,8 @@ export interface Transaction<T> {
 const DUPLICATE_ATTEMPTS = 3;
 /** Of what is left of `--timeout`, kept for looking up the outcome of a COMMIT that is not answered. */
 const SHARE_FOR_SETTLING = 0.25;
+
+const SECONDS_FOR_COMMIT = 0.1;
 
 /** COMMIT was sent and no answer came, or one that does not decide. */
 class UnknownOutcome<T> extends Error {
@@ -85,6 +87,8 @@ async function attempt<T>(connector: Connector, transaction: Transaction<T>): Pr
   try {
     result = await transaction.work(session);
     if (connector.options.signal.aborted) throw new StatementInterruptedError();
+    // A COMMIT that nobody waits for would leave its outcome unknown.
+    if (connector.options.deadline.remaining() < SECONDS_FOR_COMMIT) throw new NoTimeError(true);
   } catch (error) {
     await rollBack(session, connector.options.limits.connectSeconds);
     throw error;
@@ -102,8 +106,8 @@ async function commit<T>({ options }: Connector, session: Session, result: T): P
       session.within(seconds, async () => session.endTransaction('COMMIT')),
     );
   } catch (error) {
-    // At COMMIT this is a failed certification: the server says that it rolled back.
-    if (isDeadlock(error)) throw error;
+    // At COMMIT a deadlock is a failed certification: the server says that it rolled back.
+    if (isDeadlock(error) || isNotSent(error)) throw error;
     throw new UnknownOutcome(result, settleBy, error);
   }
 }
@@ -174,9 +178,10 @@ function notWritten<T>(connector: Connector, { subject }: Transaction<T>, error:
       cause: error,
     });
   }
-  if (!(failure instanceof UnavailableError)) return failure;
+  if (!(failure instanceof UnavailableError || failure instanceof DeadlineError)) return failure;
   const { message, word, hint, cause } = failure;
-  return new UnavailableError(`${message} Nothing was written: ${subject} is not there.`, {
+  const Failure = failure instanceof DeadlineError ? DeadlineError : UnavailableError;
+  return new Failure(`${message} Nothing was written: ${subject} is not there.`, {
     word,
     cause,
     ...(hint === undefined ? {} : { hint }),

@@ -23,7 +23,7 @@ import {
   serverError,
   serverMessage,
 } from '../database/server-errors.js';
-import { isInterrupted, isNoAnswer } from '../database/session-errors.js';
+import { isInterrupted, isNoAnswer, isNotSent } from '../database/session-errors.js';
 import type { Session } from '../database/session.js';
 import { abortsSince, countAborts } from './aborted-transactions.js';
 import { alterSql, expectedLock, type AlterTerms, type Alteration, type Phase } from './alteration.js';
@@ -144,6 +144,7 @@ async function attempt(alterer: Alterer, sent: SentStatement): Promise<Attempt> 
     const error = failed.cause;
     if (isLockWaitTimeout(error) || isDeadlock(error)) return 'busy';
     if (isAlgorithmRefused(error)) return 'not allowed';
+    if (isNotSent(error)) throw failureOf(error, database.options.signal);
     const isUnanswered = isConnectionLost(error) || isInterrupted(error);
     if (isUnanswered || isNotPrimary(error)) await database.drop();
     // Also where the server refuses because Shaken Fist itself has done the same in this very moment.
@@ -265,6 +266,12 @@ async function quietMoment(alterer: Alterer, { phase }: Alteration, attempts: nu
   const { servers, operator, patience } = alterer;
   const { signal, deadline } = servers.database.options;
   if (signal.aborted) throw interruption(signal, `Interrupted while waiting for a quiet moment to ${phase}.`);
+  if (attempts === 0 && isOver(deadline)) {
+    // What is sent must have time to be answered: without an answer nobody knows what became of it.
+    throw new DeadlineError(`--timeout leaves no time to ${phase}. The statement was not sent.`, {
+      hint: 'Running the same command again is safe.',
+    });
+  }
   if (attempts > 0 && patience.remaining() === 0) throw outOfPatience(await whoIsBusy(servers), deadline);
   if (attempts === 1) {
     const busy = await whoIsBusy(servers);

@@ -1,4 +1,4 @@
-import { SfOpsError, InterruptedError, UnavailableError } from '../core/errors.js';
+import { DeadlineError, InterruptedError, SfOpsError, UnavailableError } from '../core/errors.js';
 import {
   beginWait,
   observe,
@@ -140,9 +140,12 @@ class Watch {
       } catch (error) {
         if (error instanceof InterruptedError) break;
         if (!(error instanceof SfOpsError)) throw error;
-        const isLate = !once && deadline.remaining() < TIMER_SLACK_SECONDS;
+        const isCut = error instanceof DeadlineError;
+        const isLate = !once && (isCut || deadline.remaining() < TIMER_SLACK_SECONDS);
         if (isLate && this.#isAlive(began, troubleSince)) break;
-        this.#failure = error;
+        // That time is over says less than why it was not enough.
+        if (!isCut) this.#failure = error;
+        else this.#failure ??= error;
         troubleSince ??= began;
         if (isLate || isLast || !this.#isWorthRetrying(error, troubleSince)) return this.#result('unknown');
         this.hooks.onTrouble?.(error);

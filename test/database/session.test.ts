@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import { DEFAULT_LIMITS } from '../../src/database/limits.js';
+import { DEFAULT_LIMITS, deadlineIn } from '../../src/database/limits.js';
 import { insertOperation } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 
@@ -46,6 +46,48 @@ describe('a session', () => {
     });
     const left = 'SELECT * FROM information_schema.processlist WHERE info LIKE "%SLEEP(20)%" AND id = ?';
     expect(await site.query(left, [session.connectionId])).toEqual([]);
+  });
+
+  test.each([
+    ['one that runs when it passes', 0.8],
+    ['one that is sent long after the connection was made', 1.6],
+    ['one that has hardly begun', 0.1],
+  ])(
+    '--timeout on a server that works is a deadline, and ends the statement there: %s',
+    async (_, seconds) => {
+      const database = site.database({ deadline: deadlineIn(seconds) });
+      let connectionId = 0;
+      const ask = async (): Promise<unknown> => {
+        connectionId = (await database.session()).connectionId;
+        if (seconds > 1) await database.read(async (session) => session.rows(sql`SELECT SLEEP(0.8)`));
+        return database.read(async (session) => session.rows(sql`SELECT SLEEP(20)`));
+      };
+      await expect(ask()).rejects.toMatchObject({ exitCode: 4, word: 'deadline' });
+      // In so short a time the server need not have noticed.
+      if (seconds < 0.5) return;
+      const left = 'SELECT * FROM information_schema.processlist WHERE info LIKE "%SLEEP(20)%" AND id = ?';
+      expect(await site.query(left, [connectionId])).toEqual([]);
+    },
+  );
+
+  test('nothing is written when --timeout ends a transaction, and the exit code is that of a deadline', async () => {
+    const operation = await insertOperation(site);
+    const writing = site.database({ deadline: deadlineIn(0.8) }).write({
+      subject: 'a message',
+      work: async (session) => {
+        await session.change(sql`UPDATE object_states SET message = 'mine' WHERE object_uuid = ${operation}`);
+        await session.rows(sql`SELECT SLEEP(20)`);
+      },
+      isCommitted: async () => false,
+      inquiry: '',
+    });
+    await expect(writing).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringContaining('Nothing was written: a message is not there.'),
+    });
+    expect(await site.query('SELECT message FROM object_states WHERE object_uuid = ?', [operation])).toEqual([
+      { message: null },
+    ]);
   });
 
   test('gives up a wait for a lock that somebody else holds', async () => {

@@ -5,8 +5,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SfOpsError } from '../../src/core/errors.js';
+import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { connectionFlags, jsonOf, runCli, startCli } from '../cli/run.js';
-import { COLUMN, insertValues } from '../fixtures/migrating.js';
+import { apply, COLUMN, insertValues, statusOf } from '../fixtures/migrating.js';
 import { INSTANCE, INTERFACE, NETWORK, insertOperation } from '../fixtures/rows.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
@@ -119,6 +121,26 @@ test('killed at any statement of apply, the next run brings it to the same end',
     await site.close();
   });
 }, 600_000);
+
+test('--timeout that passes at whatever statement is a deadline, never an unknown server, and the next run goes on', async () => {
+  const site = await deployment();
+  const args = { backup: await backupFile() };
+  let last = 'none';
+  for (let allowed = 1; last !== 'applied'; allowed += 3) {
+    let sent = 0;
+    const session = {
+      trace: () => void (sent += 1),
+      deadline: { remaining: () => (sent < allowed ? 3_600 : 0) },
+    };
+    last = await apply(site, drop, { ...args, session }).then(
+      ({ outcome }) => outcome,
+      (error: unknown) => `${(error as SfOpsError).exitCode} ${(error as SfOpsError).word}`,
+    );
+    expect([allowed, last]).toEqual([allowed, expect.stringMatching(/^(4 deadline|applied)$/)]);
+  }
+  expect(await statusOf(site, drop)).toMatchObject({ state: 'applied' });
+  await site.close();
+}, 120_000);
 
 test('killed at any statement of restore, the next run brings it to the same end', async () => {
   const values = `SELECT object_uuid, ${COLUMN} FROM object_metadata ORDER BY 1`;
