@@ -1,7 +1,7 @@
 import { ConflictError, RefusedError } from '../core/errors.js';
 import type { Database } from '../database/database.js';
 import type { AlterationReport, Alterer } from './alter.js';
-import { Lease, LeaseTakenError, whenItLapses } from '../database/lease.js';
+import { Lease, leaseHolder, LeaseTakenError, whenItLapses, type LeaseHolder } from '../database/lease.js';
 import {
   nothingApplied,
   type Applied,
@@ -68,7 +68,10 @@ export async function applyMigration(
 ): Promise<Applied> {
   const already = await alreadyDone(migration, servers, request);
   if (already !== null) return nothingApplied(already);
-  requirePassed(migration, await assess(migration, servers, request));
+  const assessed = await assess(migration, servers, request);
+  // What stands in the way may be the work of another migrator, whom nobody has to stop.
+  if (assessed.some(({ blocks }) => blocks)) await requireNoMigrator(servers.database);
+  requirePassed(migration, assessed);
   await operator.confirm(await question(migration, servers, request));
   return underLease(servers, `migrate apply ${migration.id}`, maxWaitSeconds, operator, async (alterer) => {
     // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
@@ -154,11 +157,19 @@ async function takeLease(database: Database, purpose: string): Promise<Lease> {
     return await Lease.acquire(database, { key: LEASE_KEY, purpose, inquiry: 'sf-ops migrate status' });
   } catch (error) {
     if (!(error instanceof LeaseTakenError)) throw error;
-    const { description } = error.holder;
-    throw new ConflictError(`Another migration is running: ${description}. Nothing was changed.`, {
-      word: 'migration_running',
-      hint: whenItLapses(error.holder),
-      cause: error,
-    });
+    throw migrationRunning(error.holder, error);
   }
+}
+
+async function requireNoMigrator(database: Database): Promise<void> {
+  const holder = await database.read((session) => leaseHolder(session, LEASE_KEY));
+  if (holder !== null) throw migrationRunning(holder);
+}
+
+function migrationRunning(holder: LeaseHolder, cause?: unknown): ConflictError {
+  return new ConflictError(`Another migration is running: ${holder.description}. Nothing was changed.`, {
+    word: 'migration_running',
+    hint: whenItLapses(holder),
+    cause,
+  });
 }

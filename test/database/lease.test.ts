@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { hostname } from 'node:os';
+import { sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SfOpsError } from '../../src/core/errors.js';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
@@ -88,6 +89,23 @@ test('a holder that is not of our making is named all the same', async () => {
     "INSERT INTO cluster_locks VALUES ('sf-ops/migrate', '\"?\"', 'db9', 7, 'x', 1, NOW() + INTERVAL 60 SECOND)",
   );
   await expect(acquire(site.database(), 'testing')).rejects.toThrow('process 7 on db9');
+});
+
+test('what preflight sees of another migrator’s work is told as that, and not as something in the way', async () => {
+  site = await Site.create({ version: 'baseline' });
+  const lease = await acquire(site.database(), 'sf-ops migrate apply');
+  await site.query('START TRANSACTION');
+  await site.query('SELECT COUNT(*) FROM networks');
+  const altering = (await site.database().session()).change(
+    sql`ALTER TABLE networks COMMENT = 'another migrator at work'`,
+  );
+  const waiting = `SELECT 1 FROM information_schema.processlist WHERE info LIKE 'ALTER TABLE networks%'`;
+  while ((await site.query(waiting)).length === 0);
+  const refused = await apply(site, drop).catch((error: unknown) => error);
+  await site.query('COMMIT');
+  await altering;
+  await lease.release(unheard);
+  expect(refused).toMatchObject({ exitCode: 7, word: 'migration_running' });
 });
 
 test('of twenty migrators at once one works, and nineteen are told who does', async () => {
