@@ -182,7 +182,7 @@ const SENTENCES: readonly [AuditRuleId, string, string, string, (count: number) 
     'Shaken Fist has given up on 1 network.',
     'Shaken Fist has given up on 2 networks.',
     (count) => {
-      const value = times(count, () => ({ uuid: NETWORK, name: null, failed: [], lastFailedAt: 0 }));
+      const value = times(count, () => ({ uuid: NETWORK, name: null, failed: [OTHER], lastFailedAt: 0 }));
       return facts({ quiesced: { value } });
     },
   ],
@@ -224,6 +224,30 @@ describe.each(SENTENCES)('%s', (id, none, one, two, wrong) => {
     expect(audit(id, wrong(1))).toMatchObject({ result: 'fail', title: one });
     expect(audit(id, wrong(2))).toMatchObject({ result: 'fail', title: two });
   });
+});
+
+/** What is to be pasted against the first of those that a rule accuses; of those with a repair, the repair. */
+const REMEDIES: Partial<Record<AuditRuleId, string>> = {
+  'orphaned-operation': `sf-ops requeue ${uuidOf(0)}`,
+  'stale-claim': `sf-ops requeue ${uuidOf(0)}`,
+  'undrained-queue': `sf-ops explain ${OPERATION}`,
+  'blocked-dependency': `sf-ops explain ${uuidOf(0)}`,
+  'dependency-cycle': `sf-ops graph ${uuidOf(0)}`,
+  'object-gone': `sf-ops abort ${OPERATION}`,
+  'held-by-stuck': `sf-ops explain network ${uuidOf(0)}`,
+  'unknown-state': `sf-ops show ${OPERATION}`,
+  'future-time': `sf-ops requeue ${uuidOf(0)}`,
+  'quiesced-network': `sf-ops show ${OTHER}`,
+  'claim-of-dead-node': `sf-ops requeue ${uuidOf(0)}`,
+  'newer-version-than-workers': `sf-ops show ${OPERATION}`,
+  'retention-not-enforced': 'sf-ops prune',
+};
+
+test.each(SENTENCES)('%s has a remedy to be pasted', (id, _none, _one, _two, wrong) => {
+  const remedy = REMEDIES[id] ?? `sf-ops audit --fix ${id}`;
+  const finding = audit(id, wrong(1));
+  expect(finding.remedy).toBe(remedy);
+  expect(finding.subjects).toMatchObject([{ remedy }]);
 });
 
 test('every other rule is about a table', () => {
@@ -277,16 +301,23 @@ describe('rules about a table', () => {
     const tables = new Map(schema().tables);
     tables.set('cluster_operation_targets', { ...tables.get('cluster_operation_targets')!, keys: [] });
     const finding = audit('version-without-key', facts({ schema: { value: schema({ tables }) } }));
-    expect(finding.result).toBe('fail');
+    expect(finding).toMatchObject({ result: 'fail', remedy: 'sf-ops migrate plan widen-it' });
     expect(finding.subjects).toEqual([
-      { type: 'table', uuid: null, name: 'cluster_operation_targets', detail: finding.title },
+      {
+        ...{ type: 'table', uuid: null, name: 'cluster_operation_targets', detail: finding.title },
+        remedy: 'sf-ops migrate plan widen-it',
+      },
     ]);
     const states = tables.get('object_states')!;
     const columns = new Map(states.columns);
     columns.set('object_type', { ...columns.get('object_type')!, labels: ['NETWORK'] });
     tables.set('object_states', { ...states, columns });
     const labels = audit('missing-enum-label', facts({ schema: { value: schema({ tables }) } }));
-    expect(labels).toMatchObject({ result: 'fail', subjects: [{ name: 'object_states' }] });
+    expect(labels).toMatchObject({
+      result: 'fail',
+      subjects: [{ name: 'object_states', remedy: labels.remedy }],
+    });
+    expect(labels.remedy).toMatch(/^Start sf-database/);
   });
 
   test('cannot tell where doctor cannot', () => {

@@ -66,6 +66,12 @@ describe('a chain', () => {
     expect(rootOf(chain(deep))?.related.uuid).toBe('d');
     expect(rootOf(chain(known({ a: { waitsFor: ['b'] }, b: {} })))?.related.uuid).toBe('b');
     expect(rootOf([])).toBeNull();
+    const ended = known({ a: { waitsFor: ['b', 'c'] }, b: { waitsFor: [], state: state('error') }, c: {} });
+    expect(rootOf(chain(ended))?.related.uuid).toBe('b');
+    const gone = known({ a: { waitsFor: ['x', 'c'] }, c: {} });
+    expect(rootOf(chain(gone))?.related.uuid).toBe('x');
+    const fine = known({ a: { waitsFor: ['b', 'c'] }, b: {}, c: {} });
+    expect(rootOf(chain(fine))?.related.uuid).toBe('c');
   });
 
   test('names each operation once, in circles too, and ends where nothing is left', () => {
@@ -95,7 +101,19 @@ describe('a chain', () => {
     expect(sentence(known({ a: { waitsFor: ['b'] }, b: {} }))).toMatch(
       /^It waits for net_op b, which waits its turn in .*\.$/,
     );
-    expect(sentence(known({ a: {} }))).toMatch(/^It waits its turn/);
+    expect(sentence(known({ a: {} }))).toMatch(/^It waits its turn.*\.$/);
+    const two = known({ a: { waitsFor: ['b', 'c', 'd'] }, b: {}, c: {}, d: {} });
+    expect(sentence(two)).toMatch(
+      /^It waits for net_op b, which waits its turn in .*\. In the end, net_op d waits its turn in .*\. It waits for 2 more\.$/,
+    );
+    expect(explanationSentence(two.get('a')!.blocker, [], NOW, IN_FULL)).toBe(
+      'It waits for net_op b (queued), net_op c (queued), net_op d (queued).',
+    );
+    // It was there when it was waited for, and is gone now.
+    const [link] = chain(known({ a: { waitsFor: ['b'] }, b: {} }));
+    expect(explanationSentence(two.get('a')!.blocker, [{ ...link!, explained: null }], NOW, IN_FULL)).toBe(
+      'It waits for net_op b, which is gone. It waits for 2 more.',
+    );
   });
 });
 
@@ -135,10 +153,58 @@ describe('what helps', () => {
   test('a daemon that is stopped is started where it belongs', () => {
     const one = record({ uuid: 'a' });
     const explained = { record: one, blocker: blockerOf(one, cluster(stopped), NOW) };
-    expect(remediesOf(explained, [], IN_FULL)[0]).toMatchObject({
-      command: 'systemctl start sf-net',
-      host: 'sf-1',
-    });
+    expect(remediesOf(explained, [], IN_FULL)).toEqual([
+      {
+        command: 'systemctl start sf-net',
+        sentence: 'on sf-1, whose sf-net would take it',
+        host: 'sf-1',
+      },
+      { command: 'sf-ops abort a', sentence: 'gives it up, so that it holds nothing any more' },
+    ]);
+  });
+
+  test.each<[string, Partial<OperationRecord> & { waitsFor?: string[] }, string[]]>([
+    [
+      'orphaned',
+      { work: { value: [] } },
+      ['gives it a new work row in its queue', 'gives it up, so that it holds nothing any more'],
+    ],
+    [
+      'claimed too long ago',
+      { work: { value: [workRow({ claimedAt: NOW - 9999 })] } },
+      [
+        'takes the claim back, so that another worker takes it',
+        'gives it up, so that it holds nothing any more',
+      ],
+    ],
+    ['failed', { state: state('error') }, ['shows where it failed', 'does it again as a new operation']],
+    ['aborted', { state: state('abort') }, ['does it again as a new operation']],
+    ['due', {}, ['waits until it has ended']],
+    ['in a state of tomorrow', { state: state('of tomorrow') }, ['shows everything about it']],
+    ['after what is gone', { waitsFor: ['x'] }, ['gives it up: what it waits for does not come back']],
+    ['after itself', { waitsFor: ['a'] }, ['opens the circle; the others then abort or go on']],
+    [
+      'after what failed',
+      { waitsFor: ['b'] },
+      [
+        'does again what failed; what has failed never completes',
+        'then gives this one up, to be enqueued again',
+      ],
+    ],
+  ])('each command says what it does: %s', (_, more, sentences) => {
+    const all = known({ a: more, b: { state: state('error') } });
+    expect(remediesOf(all.get('a')!, chain(all), IN_FULL).map(({ sentence }) => sentence)).toEqual(sentences);
+  });
+
+  test('what waits for the unknown, or for what has ended meanwhile, is waited for', () => {
+    const waiting = known({ a: { waitsFor: ['b'] }, b: {} });
+    expect(remediesOf(waiting.get('a')!, [], IN_FULL)).toEqual([
+      { command: 'sf-ops wait --operation a', sentence: 'waits until it has ended' },
+    ]);
+    const ended = known({ a: { waitsFor: ['b'] }, b: { state: state('complete') } });
+    const link = { related: related('queued', { uuid: 'b' }), depth: 1, explained: ended.get('b')! };
+    expect(remediesOf(waiting.get('a')!, [link], IN_FULL)[0]!.command).toBe('sf-ops wait --operation a');
+    expect(remediesOf(waiting.get('a')!, [{ ...link, explained: null }], IN_FULL)).toHaveLength(1);
   });
 });
 
@@ -150,5 +216,9 @@ test('an estimate needs a pace, and says what it rests on', () => {
   expect(estimateOf({ ...position, drained: { count: 5, seconds: 600 } })).toEqual({
     seconds: 1200,
     basis: '5 of this queue completed in the last 10 min',
+  });
+  expect(estimateOf({ ahead: 0, isMore: false, drained: { count: 3, seconds: 20 } })).toEqual({
+    seconds: 7,
+    basis: '3 of this queue completed in the last 1 min',
   });
 });
