@@ -1,3 +1,4 @@
+import { floodEntries } from '../../core/gate/flood-entries.js';
 import { checkHost, type Check, type FloodEntries } from '../../core/gate/host-rules.js';
 import type { NodeFacts } from '../../core/cluster-facts.js';
 import { expectedMesh, type Placement } from '../../core/gate/mesh.js';
@@ -6,9 +7,8 @@ import type { Observed } from '../../core/observed.js';
 import type { ThisNode } from '../../core/gate/this-node.js';
 import type { Uuid } from '../../core/uuid.js';
 import { inspectDnsmasq } from './dnsmasq.js';
-import { readFloodEntries } from './flood-entries.js';
 import { readLinks } from './links.js';
-import type { ToolOptions } from './tool.js';
+import { readJson, type ToolOptions } from './tool.js';
 
 export interface HostChecks {
   node: ThisNode;
@@ -48,4 +48,10 @@ export async function inspectHost(
     );
   }
   return checks;
+}
+
+/** Asked once for all networks. */
+async function readFloodEntries(options: ToolOptions): Promise<Observed<FloodEntries>> {
+  const json = await readJson('bridge', ['-json', 'fdb', 'show'], options);
+  return 'unknown' in json ? json : floodEntries(json.value);
 }

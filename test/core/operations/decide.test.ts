@@ -115,7 +115,7 @@ describe('a new operation', () => {
       word: 'migration_needed',
       message:
         'This database can record one target for an operation, and a net_iface_op has 2. Nothing was enqueued.',
-      hint: 'Apply the migration first: sf-ops migrate apply composite-target-uniqueness',
+      hint: 'Apply the migration of cluster_operation_targets first; see: sf-ops migrate status',
     });
     expect(decided(DEPLOY, { recordsOneTargetOnly: true }).rows).not.toBeNull();
   });
