@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { sql, type SQL } from 'drizzle-orm';
 import { ConflictError, SfOpsError } from '../core/errors.js';
+import { isRecord, parseJson } from '../core/json.js';
 import { pythonJson } from '../core/python-json.js';
 import { Database } from './database.js';
 import { deadlineIn } from './limits.js';
@@ -223,12 +224,8 @@ async function readLease(session: Session, key: string): Promise<LeaseRow | null
 }
 
 function holderOf({ node_uuid: node, pid, holder_json: json, remaining }: LeaseRow): LeaseHolder {
-  let purpose: unknown;
-  try {
-    purpose = (JSON.parse(json) as { operation?: unknown } | null)?.operation;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const held = parseJson(json);
+  const purpose = isRecord(held) ? held.operation : null;
   const what = typeof purpose === 'string' ? ` (${purpose})` : '';
   return { description: `process ${pid} on ${node}${what}`, seconds: remaining };
 }

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../core/exit-codes.js';
 import type { Names } from '../../core/names.js';
-import type { Json } from '../../core/json.js';
+import { jsonOrText } from '../../core/json.js';
 import { blockerClause, IN_FULL } from '../../core/operations/blocker-clause.js';
 import { explanationSentence } from '../../core/operations/explanation.js';
 import { createdAtOf, decisiveWorkRow, workRowsOf } from '../../core/operations/operation-record.js';
@@ -70,7 +70,7 @@ function operationDocument(operation: ShownOperation, names: Names, now: number)
     priority: header?.priority ?? null,
     created_at: createdAt,
     age_seconds: createdAt === null ? null : Math.max(0, Math.round((now - createdAt) * 1000) / 1000),
-    metadata: header === null ? null : parsed(header.metadataJson),
+    metadata: header === null ? null : jsonOrText(header.metadataJson),
     queue: decisive === null ? null : queueDocument(decisive),
     work_rows: 'value' in work ? workRowsOf(record).map(queueDocument) : null,
     targets: record.targets.map((target) => targetDocument(target, names)),
@@ -88,18 +88,8 @@ function operationDocument(operation: ShownOperation, names: Names, now: number)
       fqdn: event.fqdn,
       duration: event.duration,
       message: event.message,
-      extra: event.extra === null ? null : parsed(event.extra),
+      extra: event.extra === null ? null : jsonOrText(event.extra),
     })),
     blocker: blockerDocument(blocker, explanationSentence(blocker, chain, now, IN_FULL)),
   };
-}
-
-/** JSON from the database as it is; text where it is damaged. */
-function parsed(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { RefusedError } from '../errors.js';
-import { isRecord } from '../json.js';
+import { isRecord, parseJson } from '../json.js';
 import { shown } from '../reading.js';
 import type { OperationType } from './operation-type.js';
 
@@ -82,13 +82,8 @@ function conventionsFrom(newest: string, type: OperationType): Conventions {
 
 /** Undefined for a row that is not understood. */
 function versionIn(newest: string): unknown {
-  try {
-    const row: unknown = JSON.parse(newest);
-    return isRecord(row) ? row.version : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const row = parseJson(newest);
+  return isRecord(row) ? row.version : undefined;
 }
 
 function parse(newest: string, type: OperationType): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { isRecord, type Json } from '../json.js';
+import { isRecord, jsonOrText, type Json } from '../json.js';
 import { readText, shown, type Reading } from '../reading.js';
 import { isVersion4, parseUuid, type Uuid } from '../uuid.js';
 import type { Field } from './field.js';
@@ -96,13 +96,7 @@ function readSnapshots(value: unknown): Reading<Json> {
 
 /** An option's value is text; a line of `--file` is JSON already. Text that is not JSON is returned as it is. */
 function readJsonText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return value;
-    throw error;
-  }
+  return typeof value === 'string' ? jsonOrText(value) : value;
 }
 
 /** What in a JSON value could not be stored as it was meant, or null. */

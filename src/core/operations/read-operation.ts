@@ -1,4 +1,4 @@
-import { isRecord, type Json } from '../json.js';
+import { isRecord, parseJson, type Json } from '../json.js';
 import { parseUuid, type Uuid } from '../uuid.js';
 
 /** A dependency as found: the type may be one that this program has never heard of. */
@@ -65,14 +65,8 @@ export function readStoredOperation(text: string | null): FoundOperation {
 }
 
 function parse(text: string | null): Readonly<Record<string, Json>> | null {
-  if (text === null) return null;
-  try {
-    const value = JSON.parse(text) as Json;
-    return isRecord(value) ? (value as Record<string, Json>) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = text === null ? null : parseJson(text);
+  return isRecord(value) ? (value as Record<string, Json>) : null;
 }
 
 function asText(value: Json): string | null {

@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '../../core/json.js';
 import { sql } from 'drizzle-orm';
 import type { Placement } from '../../core/gate/mesh.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
@@ -33,13 +34,8 @@ export async function meshPlacements(
 
 /** `{"node": "…", …}` → the node; null for an instance that has not been placed; undefined for what cannot be read. */
 function placedOn(placement: string | null): string | null | undefined {
-  if (placement === null) return null;
-  try {
-    const value = JSON.parse(placement) as { node?: unknown } | null;
-    const node = value?.node ?? null;
-    return node === null || typeof node === 'string' ? node : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = placement === null ? null : parseJson(placement);
+  if (value === undefined) return undefined;
+  const node = isRecord(value) ? (value.node ?? null) : null;
+  return node === null || typeof node === 'string' ? node : undefined;
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { isRecord } from '../../core/json.js';
+import { isRecord, parseJson } from '../../core/json.js';
 import type { StateChange } from '../../core/operations/lifetime.js';
 import { ACTIVE_STATES, TERMINAL_STATES } from '../../core/operations/state.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
@@ -40,16 +40,10 @@ export function stateChangesQuestion(
 }
 
 function stateIn(extra: string | null): string | null {
-  if (extra === null) return null;
-  try {
-    const value = JSON.parse(extra) as unknown;
-    if (!isRecord(value)) return null;
-    const found = KEYS.map((key) => value[key]).find(
-      (word) => typeof word === 'string' && STATES.includes(word),
-    );
-    return (found as string | undefined) ?? null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = extra === null ? null : parseJson(extra);
+  if (!isRecord(value)) return null;
+  const found = KEYS.map((key) => value[key]).find(
+    (word) => typeof word === 'string' && STATES.includes(word),
+  );
+  return (found as string | undefined) ?? null;
 }

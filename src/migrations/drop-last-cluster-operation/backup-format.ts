@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../core/json.js';
 import { readShape, type ColumnShape } from './shape.js';
 import type { StoredValue } from './values.js';
 
@@ -75,7 +76,7 @@ export class NotTextError extends Error {
 
 /** Null for anything but a header of this format. */
 export function parseHeader(line: Buffer): BackupHeader | null {
-  const given = parseJson(line) as Partial<Record<keyof BackupHeader, unknown>> | null;
+  const given = parseJson(line.toString('utf8')) as Partial<Record<keyof BackupHeader, unknown>> | undefined;
   if (given?.format !== FORMAT || given.format_version !== 2) return null;
   const { database, table, column, after, version, taken_at: takenAt } = given;
   const shape = readShape(given.shape);
@@ -88,7 +89,7 @@ export function parseHeader(line: Buffer): BackupHeader | null {
 }
 
 export function parseValueLine(line: Buffer): ValueLine | null {
-  const given = parseJson(line) as Partial<Record<keyof ValueLine, unknown>> | null;
+  const given = parseJson(line.toString('utf8')) as Partial<Record<keyof ValueLine, unknown>> | undefined;
   if (typeof given?.value !== 'string' || ![undefined, true].includes(given.more as undefined)) return null;
   const { object_type: type, object_uuid: uuid } = given;
   const isFirst =
@@ -97,16 +98,7 @@ export function parseValueLine(line: Buffer): ValueLine | null {
 }
 
 export function parseTrailer(line: Buffer): BackupTrailer | null {
-  const given = parseJson(line) as Partial<Record<keyof BackupTrailer, unknown>> | null;
+  const given = parseJson(line.toString('utf8')) as Partial<Record<keyof BackupTrailer, unknown>> | undefined;
   const isTrailer = typeof given?.rows === 'number' && typeof given.sha256 === 'string';
   return isTrailer ? (given as unknown as BackupTrailer) : null;
-}
-
-function parseJson(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
