@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm';
 import type { EvidenceValue, Finding } from '../core/finding.js';
 import type { Uuid } from '../core/uuid.js';
 import type { DatabaseDescription } from '../database/description.js';
+import { chunks } from '../database/chunks.js';
+import { operationStates } from '../database/queries/operation-rows.js';
 import type { Session } from '../database/session.js';
-import { chunks, readRowsOf, readStateRowsOf, type RowsOfOperation } from './facts/operation-rows.js';
+import { readRowsOf, type RowsOfOperation } from './facts/operation-rows.js';
 import type {
   ActiveOperation,
   Activity,
@@ -34,7 +36,7 @@ export async function lookAgain(
   const uuids = new Set(suspects.flatMap(operationsOf));
   const stray = valueOf(facts.activity)?.strayWork ?? [];
   const current: Current = {
-    states: await readStateRowsOf(session, description, uuids),
+    states: await operationStates(session, description, [...uuids]),
     rows: await readRowsOf(session, [...uuids]),
     workIds: await readExisting(session, stray),
   };

@@ -33,6 +33,10 @@ export function optionalQuestion<Row extends object, T>(
   return { ...question(statement, read), unreadable };
 }
 
+export async function ask<T>(session: Session, asking: Question<T>): Promise<T> {
+  return (await askTogether(session, { asking })).asking;
+}
+
 /**
  * Asks several questions in one round trip: a compound statement returns a result for each SELECT in it. Inside a
  * transaction they see its snapshot, which begins with the first of them.

@@ -6,7 +6,8 @@ import type { Database } from '../database/database.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { readActiveList, type ListedTarget } from '../database/queries/active-list.js';
 import { readClusterFacts } from '../database/queries/cluster-facts.js';
-import { recordsAt, RECORDS_AT_ONCE } from '../database/queries/operation-records.js';
+import { NAMED_AT_ONCE } from '../database/chunks.js';
+import { recordsAt } from '../database/queries/operation-records.js';
 import { targetsByNumber } from '../database/queries/targets.js';
 import { PROBED_AT_MOST, WorkQueue } from '../database/queries/work-queue.js';
 
@@ -51,7 +52,7 @@ export async function listPending(
     return { list, queue, cluster: await readClusterFacts(session, description) };
   });
   let ended = 0;
-  const size = queue.isKept ? RECORDS_AT_ONCE : PROBED_AT_MOST;
+  const size = queue.isKept ? NAMED_AT_ONCE : PROBED_AT_MOST;
   const numbers = list.sequenceNumbers;
   async function* portions(): AsyncGenerator<PendingPortion> {
     for (let start = 0; start < Math.min(limit, numbers.length); start += size) {

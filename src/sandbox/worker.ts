@@ -7,7 +7,7 @@ import { pythonJson } from '../core/python-json.js';
 import { undashed, type Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import { insertInto } from '../database/insert.js';
-import { operationHeaders } from '../database/queries/operations.js';
+import { operationHeaders } from '../database/queries/operation-rows.js';
 import type { Session } from '../database/session.js';
 
 /** How a worker may end an operation. */
@@ -92,7 +92,7 @@ async function claim(session: Session, uuid: Uuid, now: number): Promise<Claim> 
     await session.change(sql`
       UPDATE work_queue SET claimed_at = ${now}, claimed_by = 'sandbox', attempts = attempts + 1 WHERE id = ${work.id}`);
   }
-  const { operationType } = header;
+  const { type: operationType } = header;
   await session.change(setState(uuid, operationType, 'executing', now));
   return { uuid, operationType, fromState, workRow: work.id, queueName: work.queue_name };
 }

@@ -1,19 +1,18 @@
 import { blockerOf } from '../../core/operations/blocker.js';
-import type { OperationRecord, RelatedOperation, WorkRow } from '../../core/operations/operation-record.js';
-import type { FoundDependency } from '../../core/operations/read-operation.js';
+import {
+  relatedBy,
+  waitedForBy,
+  type OperationRecord,
+  type OperationTarget,
+  type WorkRow,
+} from '../../core/operations/operation-record.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
+import { operationStates } from '../../database/queries/operation-rows.js';
 import type { Session } from '../../database/session.js';
 import type { Activity, StrayWork } from '../rules/facts.js';
-import {
-  readActiveRows,
-  readActiveTargets,
-  readRowsOf,
-  readStatesOf,
-  type ActiveRow,
-  type AuditedTarget,
-} from './operation-rows.js';
+import { readActiveRows, readActiveTargets, readRowsOf, type ActiveRow } from './operation-rows.js';
 import { readTargetObjects } from './target-objects.js';
 import { readWorkRows, type QueuedWork } from './work-rows.js';
 
@@ -37,27 +36,27 @@ export async function readActivity(
   const stray = queued.filter(({ operation }) => operation === null || !states.has(operation.uuid));
   const targets = await readActiveTargets(session, description);
   const others = [
-    ...active.flatMap(waitedFor),
+    ...active.flatMap(({ header }) => waitedForBy(header?.header ?? null)),
     ...stray.flatMap(({ operation }) => operation?.uuid ?? []),
   ].filter((uuid) => !states.has(uuid));
-  for (const [uuid, state] of await readStatesOf(session, description, others)) states.set(uuid, state);
+  for (const [uuid, { value }] of await operationStates(session, description, others))
+    states.set(uuid, value);
 
   const work = workByOperation(queued);
   const operations = active.map((one) => {
-    const record = recordOf(one, targets.get(one.uuid) ?? [], work.get(one.uuid) ?? [], states);
+    const record = recordOf(one, targets.get(one.uuid)?.targets ?? [], work.get(one.uuid) ?? [], states);
     return { record, blocker: blockerOf(record, cluster, now) };
   });
   return {
     operations,
     strayWork: await strayWork(session, stray, states),
-    objects: await readTargetObjects(session, description, [...targets.values()].flat()),
+    objects: await readTargetObjects(
+      session,
+      description,
+      [...targets.values()].flatMap((found) => found.targets),
+    ),
     cluster,
   };
-}
-
-function waitedFor({ header }: ActiveRow): Uuid[] {
-  const { dependsOn, runsAfter } = header?.header.stored ?? {};
-  return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
 }
 
 function workByOperation(queued: readonly QueuedWork[]): Map<Uuid, WorkRow[]> {
@@ -74,21 +73,10 @@ function workByOperation(queued: readonly QueuedWork[]): Map<Uuid, WorkRow[]> {
 
 function recordOf(
   { uuid, type, state, header }: ActiveRow,
-  targets: readonly AuditedTarget[],
+  targets: readonly OperationTarget[],
   work: readonly WorkRow[],
   states: ReadonlyMap<Uuid, string | null>,
 ): OperationRecord {
-  const related = (
-    list: readonly FoundDependency[] | null | undefined,
-    kind: RelatedOperation['kind'],
-  ): RelatedOperation[] =>
-    (list ?? []).map(({ op_type, op_uuid }) => ({
-      uuid: op_uuid,
-      type: op_type,
-      kind,
-      state: states.get(op_uuid) ?? null,
-      since: null,
-    }));
   return {
     uuid,
     type: header?.type ?? type,
@@ -96,8 +84,7 @@ function recordOf(
     state,
     work: { value: work },
     targets,
-    dependsOn: related(header?.header.stored.dependsOn, 'depends_on'),
-    runsAfter: related(header?.header.stored.runsAfter, 'runs_after'),
+    ...relatedBy(header?.header ?? null, (one) => ({ value: states.get(one) ?? null, since: null })),
     requiredBy: NOT_ASKED,
     error: null,
   };

@@ -2,9 +2,9 @@ import { sql, type SQL } from 'drizzle-orm';
 import { valueOfObjectType } from '../../core/object-types.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
+import { operationStates } from '../../database/queries/operation-rows.js';
 import type { Session } from '../../database/session.js';
 import type { Leftovers, StateOfOperation, TargetRowLeft } from '../rules/facts.js';
-import { readStatesOf } from './operation-rows.js';
 
 /** Rows looked at with one statement, so that none of them runs long. */
 const PAGE = 5_000;
@@ -34,7 +34,7 @@ async function headersWithoutState(
         ${after === null ? sql`` : sql`WHERE uuid > ${after.uuid}`} ORDER BY uuid LIMIT ${PAGE}`),
     async (rows) => {
       const uuidOf = ({ uuid }: Row): Uuid => parseUuid(uuid) ?? uuid;
-      const states = await readStatesOf(session, description, rows.map(uuidOf));
+      const states = await operationStates(session, description, rows.map(uuidOf));
       for (const row of rows) {
         const uuid = uuidOf(row);
         if (!states.has(uuid))
@@ -98,7 +98,7 @@ async function targetsWithoutOperation(
         ORDER BY sequence_number LIMIT ${PAGE}`),
     async (rows) => {
       const uuids = rows.map(({ operation_uuid: text }) => parseUuid(text) ?? text);
-      const states = await readStatesOf(session, description, uuids);
+      const states = await operationStates(session, description, uuids);
       const headers = await headersOf(
         session,
         uuids.filter((uuid) => !states.has(uuid)),

@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm';
 import { isDeleted } from '../../core/object-states.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
+import { chunks } from '../../database/chunks.js';
 import { readNetworks } from '../../database/queries/networks.js';
 import type { Session } from '../../database/session.js';
 import type { QuiescedNetwork } from '../rules/facts.js';
-import { chunks } from './operation-rows.js';
 
 /** After so many failures in a row the maintainer leaves a network alone (operations contract, section 5). */
 const GIVEN_UP_AFTER = 5;

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { isDeleted } from '../../core/object-states.js';
-import { valueOfObjectType } from '../../core/object-types.js';
+import { nameOfObjectType } from '../../core/object-types.js';
+import type { OperationTarget } from '../../core/operations/operation-record.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
+import { chunks } from '../../database/chunks.js';
 import type { Session } from '../../database/session.js';
 import { objectKey, type TargetObject } from '../rules/facts.js';
-import { chunks, type AuditedTarget } from './operation-rows.js';
 
 /** Where objects have a row of their own beside their state, by label; and their name, where they have one. */
 const TABLES: Readonly<Record<string, { table: string; name: string | null }>> = {
@@ -22,16 +23,16 @@ const TABLES: Readonly<Record<string, { table: string; name: string | null }>> =
 export async function readTargetObjects(
   session: Session,
   description: DatabaseDescription,
-  targets: Iterable<AuditedTarget>,
+  targets: Iterable<OperationTarget>,
 ): Promise<Map<string, TargetObject>> {
   const wanted = new Map<string, Set<Uuid>>();
-  for (const { label, uuid } of targets) {
-    if (!wanted.has(label)) wanted.set(label, new Set());
-    wanted.get(label)!.add(uuid);
+  for (const { objectType, uuid } of targets) {
+    if (!wanted.has(objectType)) wanted.set(objectType, new Set());
+    wanted.get(objectType)!.add(uuid);
   }
   const objects = new Map<string, TargetObject>();
-  for (const [label, uuids] of wanted) {
-    const type = valueOfObjectType(label);
+  for (const [type, uuids] of wanted) {
+    const label = nameOfObjectType(type) ?? type.toUpperCase();
     const states = await statesOf(session, label, [...uuids]);
     const doubtful = [...uuids].filter((uuid) => {
       const state = states.get(uuid) ?? null;

@@ -1,6 +1,6 @@
 import type { Observed } from '../observed.js';
 import type { Uuid } from '../uuid.js';
-import type { FoundOperation } from './read-operation.js';
+import type { FoundDependency, FoundOperation } from './read-operation.js';
 
 /**
  * Everything that the database holds about one operation: the read model from which every answer about operations is
@@ -108,4 +108,33 @@ export function workRowsOf({ work }: Pick<OperationRecord, 'work'>): readonly Wo
 export function decisiveWorkRow(record: Pick<OperationRecord, 'work'>): WorkRow | null {
   const rows = workRowsOf(record);
   return rows.find(({ claimedAt }) => claimedAt !== null) ?? rows[0] ?? null;
+}
+
+/** The operations that its header names as those that it waits for. */
+export function waitedForBy(header: OperationHeader | null): Uuid[] {
+  const { dependsOn, runsAfter } = header?.stored ?? {};
+  return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
+}
+
+/**
+ * What an operation waits for, by its header.
+ *
+ * @param stateOf null for one without a state; its `since` may be unknown
+ */
+export function relatedBy(
+  header: OperationHeader | null,
+  stateOf: (uuid: Uuid) => { value: string | null; since: number | null } | null,
+): Pick<OperationRecord, 'dependsOn' | 'runsAfter'> {
+  const related = (
+    kind: RelatedOperation['kind'],
+    list: readonly FoundDependency[] | null | undefined,
+  ): RelatedOperation[] =>
+    (list ?? []).map(({ op_type: type, op_uuid: uuid }) => {
+      const state = stateOf(uuid);
+      return { uuid, type, kind, state: state?.value ?? null, since: state?.since ?? null };
+    });
+  return {
+    dependsOn: related('depends_on', header?.stored.dependsOn),
+    runsAfter: related('runs_after', header?.stored.runsAfter),
+  };
 }

@@ -1,25 +1,22 @@
-import { sql } from 'drizzle-orm';
 import type { ClusterFacts } from '../../core/cluster-facts.js';
-import { isRecord } from '../../core/json.js';
 import { Names } from '../../core/names.js';
-import { valueOfObjectType } from '../../core/object-types.js';
-import type {
-  OperationError,
-  OperationHeader,
-  OperationRecord,
-  OperationTarget,
-  RelatedOperation,
-  StateRow,
+import {
+  relatedBy,
+  waitedForBy,
+  type OperationHeader,
+  type OperationRecord,
+  type OperationTarget,
+  type StateRow,
 } from '../../core/operations/operation-record.js';
-import type { FoundDependency } from '../../core/operations/read-operation.js';
 import { isTerminal } from '../../core/operations/state.js';
-import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
+import type { Uuid } from '../../core/uuid.js';
+import { chunks } from '../chunks.js';
 import type { DatabaseDescription } from '../description.js';
-import { answered, askTogether, optionalQuestion, question, type Question } from '../questions.js';
+import { askTogether } from '../questions.js';
 import type { Session } from '../session.js';
 import { clusterFactsFrom, clusterQuestions } from './cluster-facts.js';
 import { nameQuestions, namesFrom } from './names.js';
-import { operationHeader, type HeaderRow } from './operation-header.js';
+import { errorsQuestion, headersQuestion, statesQuestion, targetsQuestion } from './operation-rows.js';
 import type { Target } from './targets.js';
 import { WorkQueue, type WorkRows, type WorkSought } from './work-queue.js';
 
@@ -52,9 +49,6 @@ export interface RecordOptions {
   /** Where it was read before. */
   cluster?: ClusterFacts;
 }
-
-/** Operations completed with one statement; keeps every packet far below `max_allowed_packet`. */
-export const RECORDS_AT_ONCE = 1000;
 
 const NOBODY: ClusterFacts = { nodes: [], checkinMaximumSeconds: 120, staleClaimSeconds: 1800 };
 const HAS_ENDED: WorkRows = { unknown: 'it has ended' };
@@ -120,14 +114,14 @@ export async function readRecords(
     for (const uuid of chunk) {
       const header = headers.get(uuid);
       const state = states.get(uuid);
-      const [target] = targets.get(uuid) ?? [];
+      const target = targets.get(uuid);
       if (header === undefined && state === undefined && target === undefined) continue;
       parts.push({
         uuid,
         type: header?.type ?? state?.type ?? target?.type ?? null,
         header: header?.header ?? null,
         state: state?.row ?? null,
-        targets: (targets.get(uuid) ?? []).map(({ target: found }) => found),
+        targets: target?.targets ?? [],
       });
     }
   }
@@ -149,7 +143,7 @@ async function complete(
     const sought = chunk.filter(mayHaveWork).map(workSought);
     const failed = chunk.filter(({ state }) => state?.value === 'error').map(({ uuid }) => uuid);
     const needsCluster: boolean = cluster === null && (named !== false || sought.length > 0);
-    const waitedFor = chunk.flatMap(waitedForBy);
+    const waitedFor = chunk.flatMap(({ header }) => waitedForBy(header));
     const toName = {
       objects: chunk.flatMap(({ targets }) => targets),
       operations: [...chunk.map(({ uuid }) => uuid), ...waitedFor],
@@ -168,12 +162,10 @@ async function complete(
       );
     const work = await queue.complete(session, sought, likely);
     for (const part of chunk) {
-      const stateOf = (uuid: Uuid): StateRow | null => states.get(uuid)?.row ?? null;
       records.set(part.uuid, {
         ...part,
         work: work.get(part.uuid) ?? HAS_ENDED,
-        dependsOn: related(part.header?.stored.dependsOn, 'depends_on', stateOf),
-        runsAfter: related(part.header?.stored.runsAfter, 'runs_after', stateOf),
+        ...relatedBy(part.header, (uuid) => states.get(uuid)?.row ?? null),
         requiredBy: NOT_ASKED,
         error: errors.get(part.uuid) ?? null,
       });
@@ -195,155 +187,4 @@ function workSought({ uuid, type, header }: Parts): WorkSought {
     nodeUuid: header?.nodeUuid ?? null,
     priority: header?.priority ?? null,
   };
-}
-
-function waitedForBy({ header }: Parts): Uuid[] {
-  const { dependsOn, runsAfter } = header?.stored ?? {};
-  return [...(dependsOn ?? []), ...(runsAfter ?? [])].map(({ op_uuid: uuid }) => uuid);
-}
-
-function related(
-  dependencies: readonly FoundDependency[] | null | undefined,
-  kind: RelatedOperation['kind'],
-  stateOf: (uuid: Uuid) => StateRow | null,
-): RelatedOperation[] {
-  return (dependencies ?? []).map(({ op_type: type, op_uuid: uuid }) => ({
-    uuid,
-    type,
-    kind,
-    state: stateOf(uuid)?.value ?? null,
-    since: stateOf(uuid)?.since ?? null,
-  }));
-}
-
-function headersQuestion(
-  uuids: readonly Uuid[],
-): Question<Map<Uuid, { type: string; header: OperationHeader }>> {
-  return question(
-    sql`SELECT uuid, operation_type, created_at, priority, node_uuid, metadata_json
-      FROM cluster_operations WHERE uuid IN ${uuids.map(undashed)}`,
-    (rows: (HeaderRow & { uuid: string; operation_type: string })[]) =>
-      new Map(
-        rows.map((row) => [
-          parseUuid(row.uuid) ?? row.uuid,
-          { type: row.operation_type, header: operationHeader(row) },
-        ]),
-      ),
-  );
-}
-
-/** Of several state rows (one without a label beside one with) the active one counts, as it does for Shaken Fist. */
-function statesQuestion(
-  description: DatabaseDescription,
-  uuids: readonly Uuid[],
-): Question<Map<Uuid, { type: string; row: StateRow }>> {
-  if (uuids.length === 0) return answered(new Map<Uuid, { type: string; row: StateRow }>());
-  return question(
-    sql`SELECT object_uuid, object_type, state_value, update_time, message FROM object_states
-      WHERE object_type IN ${description.operationLabels} AND object_uuid IN ${[...new Set(uuids)]}`,
-    (
-      rows: {
-        object_uuid: string;
-        object_type: string;
-        state_value: string | null;
-        update_time: number;
-        message: string | null;
-      }[],
-    ) => {
-      const states = new Map<Uuid, { type: string; row: StateRow }>();
-      for (const row of rows) {
-        const uuid = parseUuid(row.object_uuid) ?? row.object_uuid;
-        if (states.has(uuid) && isTerminal(row.state_value)) continue;
-        states.set(uuid, {
-          type: valueOfObjectType(row.object_type),
-          row: { value: row.state_value, since: row.update_time, message: row.message },
-        });
-      }
-      return states;
-    },
-  );
-}
-
-function targetsQuestion(
-  uuids: readonly Uuid[],
-): Question<Map<Uuid, { type: string; target: OperationTarget }[]>> {
-  return question(
-    // Every column, so that an account which may not see `observational` is refused instead of misled.
-    sql`SELECT * FROM cluster_operation_targets WHERE operation_uuid IN ${uuids} ORDER BY sequence_number`,
-    (rows: TargetColumns[]) => {
-      const targets = new Map<Uuid, { type: string; target: OperationTarget }[]>();
-      for (const row of rows) {
-        const uuid = parseUuid(row.operation_uuid) ?? row.operation_uuid;
-        if (!targets.has(uuid)) targets.set(uuid, []);
-        targets.get(uuid)!.push({
-          type: row.operation_type,
-          target: {
-            sequenceNumber: row.sequence_number,
-            objectType: valueOfObjectType(row.target_object_type),
-            uuid: parseUuid(row.target_uuid) ?? row.target_uuid,
-            createdAt: row.created_at,
-            observational: row.observational === 1,
-          },
-        });
-      }
-      return targets;
-    },
-  );
-}
-
-interface TargetColumns {
-  sequence_number: number | string;
-  operation_uuid: string;
-  operation_type: string;
-  target_object_type: string;
-  target_uuid: string;
-  created_at: number;
-  observational?: number | null;
-}
-
-/** Where the table is missing or may not be read, a failure has no report; its state says that it failed. */
-function errorsQuestion(uuids: readonly Uuid[]): Question<Map<Uuid, OperationError>> {
-  if (uuids.length === 0) return answered(new Map<Uuid, OperationError>());
-  return optionalQuestion(
-    sql`SELECT op_uuid, error_report FROM cluster_operation_errors WHERE op_uuid IN ${uuids.map(undashed)}`,
-    (rows: { op_uuid: string; error_report: string | null }[]) =>
-      new Map(rows.map((row) => [parseUuid(row.op_uuid) ?? row.op_uuid, errorReport(row.error_report)])),
-    new Map<Uuid, OperationError>(),
-  );
-}
-
-function errorReport(text: string | null): OperationError {
-  const report = parsed(text);
-  if (!isRecord(report))
-    return { code: null, message: text, details: null, originClass: null, traceback: null };
-  const textOf = (key: string): string | null => {
-    const value = report[key];
-    return typeof value === 'string'
-      ? value
-      : value === undefined || value === null
-        ? null
-        : JSON.stringify(value);
-  };
-  return {
-    code: textOf('code'),
-    message: textOf('message'),
-    details: report.details ?? null,
-    originClass: textOf('origin_class'),
-    traceback: textOf('traceback'),
-  };
-}
-
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function* chunks<T>(items: readonly T[]): Iterable<T[]> {
-  for (let start = 0; start < items.length; start += RECORDS_AT_ONCE)
-    yield items.slice(start, start + RECORDS_AT_ONCE);
 }

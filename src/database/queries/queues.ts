@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
+import { chunks } from '../chunks.js';
 import { question, askTogether } from '../questions.js';
 import type { Session } from '../session.js';
 
@@ -38,8 +39,7 @@ export async function readQueues(
     sql`SELECT queue_name FROM work_queue GROUP BY queue_name`,
   );
   const queues: QueueContent[] = [];
-  for (let start = 0; start < names.length; start += QUEUES_AT_ONCE) {
-    const chunk = names.slice(start, start + QUEUES_AT_ONCE);
+  for (const chunk of chunks(names, QUEUES_AT_ONCE)) {
     const { rows } = await askTogether(session, {
       rows: question(
         sql.join(

@@ -1,11 +1,17 @@
 import { sql, type SQL } from 'drizzle-orm';
-import { valueOfObjectType } from '../../core/object-types.js';
 import type { OperationHeader, StateRow } from '../../core/operations/operation-record.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import { cheaperSide, IN_INDEX_ORDER, isActiveOperation, type Side } from './active-side.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';
-import { operationHeader } from './operation-header.js';
+import {
+  operationHeader,
+  operationTarget,
+  stateRow,
+  type HeaderColumns,
+  type StateColumns,
+  type TargetColumns,
+} from './operation-rows.js';
 
 /** A row of `cluster_operation_targets` with the state and the header of its operation. Times are unix seconds. */
 export interface Target {
@@ -196,45 +202,36 @@ export function which(of: readonly ObjectReference[] | Everything): SQL {
   return alternatives.length === 0 ? sql`0` : sql`(${sql.join(alternatives, sql` OR `)})`;
 }
 
+/** The state and header of one without them are null in all columns. */
+type Row = TargetColumns & {
+  [Column in keyof (StateColumns & Omit<HeaderColumns, 'created_at'>)]:
+    (StateColumns & HeaderColumns)[Column] | null;
+} & { header_created_at: number | null };
+
 async function readTargets(session: Session, query: SQL): Promise<Target[]> {
-  const rows = await session.rows<{
-    sequence_number: number | string;
-    operation_uuid: string;
-    operation_type: string;
-    state_value: string | null;
-    /** Null where there is no state row. */
-    update_time: number | null;
-    message: string | null;
-    header_created_at: number | null;
-    priority: string | null;
-    node_uuid: string | null;
-    metadata_json: string | null;
-    target_object_type: string;
-    target_uuid: string;
-    created_at: number;
-    /** Absent before v3. */
-    observational?: number | null;
-  }>(query);
-  return rows.map((row) => ({
-    sequenceNumber: row.sequence_number,
-    operationUuid: parseUuid(row.operation_uuid) ?? row.operation_uuid,
-    operationType: row.operation_type,
-    state: row.state_value,
-    stateRow:
-      row.update_time === null
-        ? null
-        : { value: row.state_value, since: row.update_time, message: row.message },
-    header:
-      row.header_created_at === null
-        ? null
-        : operationHeader({
-            ...row,
-            created_at: row.header_created_at,
-            metadata_json: row.metadata_json ?? '',
-          }),
-    objectType: valueOfObjectType(row.target_object_type),
-    objectUuid: parseUuid(row.target_uuid) ?? row.target_uuid,
-    createdAt: row.created_at,
-    observational: row.observational === 1,
-  }));
+  return (await session.rows<Row>(query)).map((row) => {
+    const { sequenceNumber, objectType, uuid: objectUuid, createdAt, observational } = operationTarget(row);
+    return {
+      sequenceNumber,
+      operationUuid: parseUuid(row.operation_uuid) ?? row.operation_uuid,
+      operationType: row.operation_type,
+      state: row.state_value,
+      stateRow: row.update_time === null ? null : stateRow({ ...row, update_time: row.update_time }),
+      header: headerOf(row),
+      objectType,
+      objectUuid,
+      createdAt,
+      observational,
+    };
+  });
+}
+
+function headerOf({
+  header_created_at: createdAt,
+  priority,
+  node_uuid,
+  metadata_json: json,
+}: Row): OperationHeader | null {
+  if (createdAt === null) return null;
+  return operationHeader({ created_at: createdAt, priority, node_uuid, metadata_json: json ?? '' });
 }

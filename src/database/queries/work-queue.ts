@@ -3,8 +3,10 @@ import type { Observed } from '../../core/observed.js';
 import { likelyQueues } from '../../core/operations/likely-queues.js';
 import type { WorkRow } from '../../core/operations/operation-record.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
+import { chunks } from '../chunks.js';
 import { answered, question, type Question } from '../questions.js';
 import type { Session } from '../session.js';
+import { WORK_COLUMNS, workQueuePages, workRow, type WorkColumns } from './work-rows.js';
 
 /** What is known of an operation whose work rows are sought. */
 export interface WorkSought {
@@ -42,9 +44,8 @@ const LIMITS: WorkQueueLimits = {
   searchedAtMost: 1_000_000,
 };
 
-/** Uuids named in one statement, and rows fetched with one. */
-const NAMED_AT_ONCE = 5_000;
-const FETCHED_AT_ONCE = 5_000;
+/** Uuids named in one search of the queue. */
+const SOUGHT_AT_ONCE = 5_000;
 
 const NOT_SEARCHED: WorkRows = {
   unknown: 'its work row is not where it should be, and the work queue is too long to be searched',
@@ -124,14 +125,14 @@ export class WorkQueue {
     if (uuids.length === 0) return new Map();
     this.#length ??= await lengthOf(session);
     if (this.#isWorthKeeping(this.#length)) return (this.#kept ??= await readAll(session));
-    const found: Row[] = [];
-    for (let start = 0; start < uuids.length; start += NAMED_AT_ONCE) {
+    const found: WorkColumns[] = [];
+    for (const chunk of chunks(uuids, SOUGHT_AT_ONCE)) {
       this.#searched += this.#length;
       if (this.#searched > this.limits.searchedAtMost) return null;
-      const named = uuids.slice(start, start + NAMED_AT_ONCE).map(undashed);
+      const named = chunk.map(undashed);
       found.push(
-        ...(await session.rows<Row>(
-          sql`SELECT ${COLUMNS} FROM work_queue WHERE ${UNDASHED_OPERATION} IN ${named}`,
+        ...(await session.rows<WorkColumns>(
+          sql`SELECT ${WORK_COLUMNS} FROM work_queue WHERE ${UNDASHED_OPERATION} IN ${named}`,
         )),
       );
     }
@@ -151,37 +152,9 @@ async function lengthOf(session: Session): Promise<number> {
 
 async function readAll(session: Session): Promise<Map<Uuid, WorkRow[]>> {
   const found = new Map<Uuid, WorkRow[]>();
-  // Each row comes with its own copy of its queue's name: kept once, the map is half as large.
-  const queueNames = new Map<string, string>();
-  for (let after: number | string = 0; ;) {
-    const rows: Row[] = await session.rows<Row>(
-      sql`SELECT ${COLUMNS} FROM work_queue WHERE id > ${after} ORDER BY id LIMIT ${FETCHED_AT_ONCE}`,
-    );
-    for (const row of rows) {
-      const known = queueNames.get(row.queue_name);
-      if (known === undefined) queueNames.set(row.queue_name, row.queue_name);
-      else row.queue_name = known;
-    }
-    addTo(found, rows);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < FETCHED_AT_ONCE) return inOrder(found);
-    after = last.id;
-  }
+  for await (const rows of workQueuePages(session)) addTo(found, rows);
+  return inOrder(found);
 }
-
-interface Row {
-  id: number | string;
-  queue_name: string;
-  scheduled_at: number;
-  claimed_at: number | null;
-  claimed_by: string | null;
-  attempts: number;
-  operation_uuid: string | null;
-  defer_count: string | null;
-}
-
-const COLUMNS = sql`id, queue_name, scheduled_at, claimed_at, claimed_by, attempts,
-  JSON_VALUE(payload, '$.operation_uuid') AS operation_uuid, JSON_VALUE(payload, '$.defer_count') AS defer_count`;
 
 const UNDASHED_OPERATION = sql`LOWER(REPLACE(JSON_VALUE(payload, '$.operation_uuid'), '-', ''))`;
 
@@ -197,7 +170,7 @@ function likelyPlaces(
     for (const queue of likelyQueues(type, nodeUuid, priority)) {
       queues.add(queue);
       if (createdAt === null) continue;
-      untouched.push(sql`(SELECT ${COLUMNS} FROM work_queue
+      untouched.push(sql`(SELECT ${WORK_COLUMNS} FROM work_queue
         WHERE queue_name = ${queue} AND claimed_at IS NULL AND scheduled_at = ${createdAt}
           AND ${UNDASHED_OPERATION} = ${undashed(uuid)})`);
     }
@@ -210,22 +183,22 @@ function likelyPlaces(
       sql`claimed_at IS NULL AND scheduled_at > ${now} ORDER BY scheduled_at`,
     ].map(
       (kind) =>
-        sql`(SELECT ${COLUMNS} FROM work_queue WHERE queue_name = ${queue} AND ${kind} LIMIT ${limit})`,
+        sql`(SELECT ${WORK_COLUMNS} FROM work_queue WHERE queue_name = ${queue} AND ${kind} LIMIT ${limit})`,
     ),
   );
   return [...untouched, ...touched];
 }
 
-function grouped(rows: readonly Row[]): Map<Uuid, WorkRow[]> {
+function grouped(rows: readonly WorkColumns[]): Map<Uuid, WorkRow[]> {
   const found = new Map<Uuid, WorkRow[]>();
   addTo(found, rows);
   return inOrder(found);
 }
 
 /** A row that was found in two places counts once. */
-function addTo(found: Map<Uuid, WorkRow[]>, rows: readonly Row[]): void {
-  for (const { operation_uuid: text, ...row } of rows) {
-    const uuid = text === null ? null : parseUuid(text);
+function addTo(found: Map<Uuid, WorkRow[]>, rows: readonly WorkColumns[]): void {
+  for (const row of rows) {
+    const uuid = row.operation_uuid === null ? null : parseUuid(row.operation_uuid);
     if (uuid === null) continue;
     const known = found.get(uuid);
     if (known === undefined) found.set(uuid, [workRow(row)]);
@@ -236,16 +209,4 @@ function addTo(found: Map<Uuid, WorkRow[]>, rows: readonly Row[]): void {
 function inOrder(found: Map<Uuid, WorkRow[]>): Map<Uuid, WorkRow[]> {
   for (const rows of found.values()) if (rows.length > 1) rows.sort((a, b) => a.scheduledAt - b.scheduledAt);
   return found;
-}
-
-function workRow(row: Omit<Row, 'operation_uuid'>): WorkRow {
-  return {
-    id: row.id,
-    queueName: row.queue_name,
-    scheduledAt: row.scheduled_at,
-    claimedAt: row.claimed_at,
-    claimedBy: row.claimed_by,
-    attempts: row.attempts,
-    deferCount: Number(row.defer_count ?? 0) || 0,
-  };
 }

@@ -3,9 +3,10 @@ import { findOperationType } from '../../core/operations/catalogue.js';
 import { targetsOf } from '../../core/operations/operation.js';
 import { ACTIVE_STATES } from '../../core/operations/state.js';
 import { nameOfObjectType } from '../../core/object-types.js';
-import { parseUuid } from '../../core/uuid.js';
+import { parseUuid, type Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
-import { operationHeaders, type OperationHeader } from '../../database/queries/operations.js';
+import { chunks } from '../../database/chunks.js';
+import { operationHeaders, type FoundHeader } from '../../database/queries/operation-rows.js';
 import type { Session } from '../../database/session.js';
 import type { BackfillRow } from '../migration.js';
 
@@ -16,7 +17,8 @@ export interface LostTargets {
   unknownTypes: string[];
 }
 
-const CHUNK = 500;
+/** Rows written in one transaction. */
+const WRITTEN_AT_ONCE = 500;
 
 /**
  * Compares the targets that active operations name in their own metadata with the rows that there are. Under the old
@@ -34,9 +36,9 @@ export async function findLostTargets(database: Database): Promise<LostTargets> 
       active.map(({ uuid }) => uuid.toLowerCase()),
     );
     const recorded = await recordedTargets(session, [...headers.keys()]);
-    const declared = [...headers.values()].flatMap(declaredTargets);
+    const declared = [...headers].flatMap(([uuid, header]) => declaredTargets(uuid, header));
     const unknownTypes = [...headers.values()]
-      .map(({ operationType }) => operationType)
+      .map(({ type }) => type)
       .filter((type) => findOperationType(type) === null);
     return {
       lost: declared.filter(
@@ -54,8 +56,7 @@ export async function findLostTargets(database: Database): Promise<LostTargets> 
  */
 export async function backfill(database: Database, lost: readonly BackfillRow[]): Promise<BackfillRow[]> {
   const written: BackfillRow[] = [];
-  for (let start = 0; start < lost.length; start += CHUNK) {
-    const chunk = lost.slice(start, start + CHUNK);
+  for (const chunk of chunks(lost, WRITTEN_AT_ONCE)) {
     const rows = await database.write({
       subject: `${chunk.length} missing targets`,
       work: async (session) => {
@@ -89,10 +90,10 @@ async function insertIfActive(session: Session, target: BackfillRow): Promise<nu
         AND target_object_type = ${target.target_object_type} AND target_uuid = ${target.target_uuid})`);
 }
 
-function declaredTargets({ uuid, operationType, createdAt, stored }: OperationHeader): BackfillRow[] {
+function declaredTargets(uuid: Uuid, { type: operationType, header }: FoundHeader): BackfillRow[] {
   const type = findOperationType(operationType);
   if (type === null) return [];
-  return targetsOf({ type, fields: stored.fields }).flatMap((target) => {
+  return targetsOf({ type, fields: header.stored.fields }).flatMap((target) => {
     const targetUuid = parseUuid(target.uuid);
     if (targetUuid === null) return [];
     return [
@@ -101,7 +102,7 @@ function declaredTargets({ uuid, operationType, createdAt, stored }: OperationHe
         operation_type: operationType,
         target_object_type: target.objectType,
         target_uuid: targetUuid,
-        created_at: createdAt,
+        created_at: header.createdAt,
       },
     ];
   });
@@ -109,10 +110,10 @@ function declaredTargets({ uuid, operationType, createdAt, stored }: OperationHe
 
 async function recordedTargets(session: Session, operations: readonly string[]): Promise<Set<string>> {
   const recorded = new Set<string>();
-  for (let start = 0; start < operations.length; start += CHUNK) {
+  for (const chunk of chunks(operations)) {
     const rows = await session.rows<Omit<BackfillRow, 'operation_type'>>(sql`
-      SELECT operation_uuid AS operation_uuid, target_object_type AS target_object_type, target_uuid AS target_uuid
-      FROM cluster_operation_targets WHERE operation_uuid IN ${operations.slice(start, start + CHUNK)}`);
+      SELECT operation_uuid, target_object_type, target_uuid
+      FROM cluster_operation_targets WHERE operation_uuid IN ${chunk}`);
     for (const row of rows) recorded.add(keyOf(row));
   }
   return recorded;

@@ -13,7 +13,7 @@ import type { Spelling } from '../../core/operations/request-reader.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import type { DatabaseDescription } from '../../database/description.js';
-import { operationHeaders } from '../../database/queries/operations.js';
+import { operationHeaders } from '../../database/queries/operation-rows.js';
 import { findReferences } from '../../database/queries/references.js';
 import type { BoundStatement } from '../../database/insert.js';
 import { runTogether } from '../../database/questions.js';
