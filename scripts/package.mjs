@@ -13,6 +13,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,8 @@ const wants = (form) => chosen.length === 0 || chosen.includes(form);
 
 /** The time of everything in a release: the commit's, unless it is given. */
 const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct'));
-const compression = words.includes('--fast') ? ['-Zgzip', '-z1'] : ['-Zxz', '-z6'];
+const fast = words.includes('--fast');
+const compression = fast ? ['-Zgzip', '-z1'] : ['-Zxz', '-z6'];
 process.umask(0o022);
 run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 const libraries = librariesIn(JSON.parse(readFileSync(join(root, 'dist', 'meta.json'), 'utf8')));
@@ -68,6 +70,8 @@ writeFileSync(
   files.map((file) => `${digest(join(release, file))}  ${file}\n`).join(''),
 );
 for (const file of files) console.log(join(release, file));
+const tooBig = fast ? [] : files.filter((file) => statSync(join(release, file)).size > budget(file));
+if (tooBig.length > 0) throw new Error(`too big to be released: ${tooBig.join(', ')}`);
 
 async function buildFor(architecture) {
   const executable = join(scratch, `${name}-${architecture}`);
@@ -101,6 +105,11 @@ function bare() {
 
 function run(program, words) {
   execFileSync(program, words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** In bytes: what a release may weigh. Nothing but Node itself is big. */
+function budget(file) {
+  return file.endsWith('.deb') ? 36e6 : 125e6;
 }
 
 function git(...words) {
