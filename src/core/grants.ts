@@ -58,9 +58,9 @@ function includes({ privileges }: Grant, privilege: string): boolean {
 
 /** ``GRANT SELECT, UPDATE (`a`) ON `sf\_%`.* TO …``: a privilege on single columns is not one on the table. */
 function parseGrant(line: string): Grant | null {
-  const [, list, database, table, grantee] = GRANT.exec(line) ?? [];
-  if (list === undefined || database === undefined || table === undefined || grantee === undefined)
-    return null;
+  const match = GRANT.exec(line);
+  if (match === null) return null;
+  const [, list, database, table, grantee] = match as unknown as [string, string, string, string, string];
   const whole = list.replaceAll(/\([^)]*\)/g, '(columns)').split(', ');
   return {
     grantee,

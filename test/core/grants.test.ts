@@ -21,6 +21,18 @@ test.each<[string, string[], boolean]>([
     [`GRANT SELECT (\`a\`, \`b\`), UPDATE (\`a\`) ON \`shakenfist\`.\`work_queue\` ${TO}`],
     false,
   ],
+  [
+    'on single columns only',
+    [`GRANT ALTER (\`a\`, \`b\`), SELECT ON \`shakenfist\`.\`work_queue\` ${TO}`],
+    false,
+  ],
+  [
+    'beside a privilege on single columns',
+    [`GRANT SELECT (\`a\`, \`b\`), ALTER ON \`shakenfist\`.\`work_queue\` ${TO}`],
+    true,
+  ],
+  ['by a pattern whose dot is a dot', [`GRANT ALTER ON \`shaken.ist\`.* ${TO}`], false],
+  ['in a line that is no grant', ['Access denied', `GRANT ALTER ON ${TO}`], false],
   ['not at all', [`GRANT USAGE ON *.* ${TO}`], false],
   [
     'by a pattern that a grant by name hides',
@@ -41,6 +53,19 @@ test('which of two matching patterns applies cannot be told', () => {
   expect(isGranted(lines, 'shakenfist', 'work_queue', 'ALTER')).toEqual({
     unknown: 'several grants of `sf`@`%` match the database shakenfist',
   });
+});
+
+test('an escaped underscore is an underscore, and hides no grant by name', () => {
+  const lines = [`GRANT ALTER ON \`shaken\\_fist\`.* ${TO}`, `GRANT SELECT ON \`shaken%\`.* ${TO}`];
+  expect(isGranted(lines, 'shaken_fist', 'work_queue', 'ALTER')).toEqual({ value: true });
+  expect(isGranted(lines, 'shaken_fist', 'work_queue', 'SELECT')).toEqual({ value: false });
+  const broken = [`GRANT ALTER ON \`a%z\`.* ${TO}`];
+  expect(isGranted(broken, 'a\nz', 'work_queue', 'ALTER')).toEqual({ value: true });
+});
+
+test('a privilege on a table is none on the whole database', () => {
+  const lines = [`GRANT ALTER ON \`shakenfist\`.\`work_queue\` ${TO}`];
+  expect(isGranted(lines, 'shakenfist', null, 'ALTER')).toEqual({ value: false });
 });
 
 test('a name may hold any character', () => {

@@ -59,9 +59,7 @@ export function workKey(operation: Coalescible): string | null {
 /** The `workKey` of what a candidate could replace. */
 export function workKeyOfCandidate({ operationType, tasks, columns }: Candidate): string | null {
   const type = findOperationType(operationType);
-  const [task] = tasks;
-  if (type?.coalescing == null || task === undefined || tasks.length > 1) return null;
-  return [operationType, task, ...keyParts(type, columns)].join('/');
+  return type === null ? null : [operationType, tasks[0], ...keyParts(type, columns)].join('/');
 }
 
 function keyParts({ coalescing }: OperationType, columns: CoalescingKey['columns']): string[] {

@@ -37,23 +37,22 @@ const check = (name: Check['name'], result: Check['result']): Check => ({
 
 describe('nothing pending and the machine not looked at: the network’s own state', () => {
   test.each([
-    ['created', 'healthy', true],
-    ['initial', 'not_created', false],
-    ['delete-wait', 'dead', false],
-    ['delete_wait', 'dead', false],
-    ['error', 'dead', false],
-    ['deleted', 'dead', false],
-    ['hard-deleted', 'dead', false],
-    ['a state of tomorrow', 'unknown', null],
-    [null, 'unknown', null],
-  ] as const)('%s is %s', (state, verdict, okay) => {
-    expect(decide(network(state), [], [], false)).toMatchObject({ verdict, okay });
+    ['created', 'healthy', true, 'nothing is pending and it is created'],
+    ['initial', 'not_created', false, 'its state is initial and nothing is pending'],
+    ['delete-wait', 'dead', false, 'it is going away (delete-wait)'],
+    ['delete_wait', 'dead', false, 'it is going away (delete_wait)'],
+    ['error', 'dead', false, 'its state is error'],
+    ['deleted', 'dead', false, 'its state is deleted'],
+    ['hard-deleted', 'dead', false, 'its state is hard-deleted'],
+    ['a state of tomorrow', 'unknown', null, 'its state a state of tomorrow is not known'],
+    [null, 'unknown', null, 'it has no state'],
+  ] as const)('%s is %s', (state, verdict, okay, reason) => {
+    expect(decide(network(state), [], [], false)).toEqual({ verdict, okay, reason });
   });
 
   test('a network whose row is gone is unknown, whatever its state row says', () => {
-    expect(decide(network('created', { row: null }), [], [], false)).toMatchObject({
-      verdict: 'unknown',
-      okay: null,
+    expect(decide(network('created', { row: null }), [], [], false)).toEqual({
+      ...{ verdict: 'unknown', okay: null, reason: 'its row in networks is gone' },
     });
   });
 
@@ -69,6 +68,7 @@ test.each(['created', 'error', 'deleted', null])(
     expect(decide(network(state), [operation()], checks, false)).toMatchObject({
       verdict: 'pending',
       okay: true,
+      reason: '1 operation is pending on it',
     });
   },
 );
@@ -106,9 +106,11 @@ describe('operations that will never run', () => {
     ['a dependency that failed', { dependsOn: [related('error')] }],
   ])('%s excuses, but not where the operator is strict', (_, stuck) => {
     expect(decide(network('created'), [operation(stuck)], [], false).verdict).toBe('pending');
-    expect(decide(network('created'), [operation(stuck)], [], true)).toMatchObject({
+    const two = [operation(stuck), operation(stuck)];
+    expect(decide(network('created'), two, [], true)).toEqual({
       verdict: 'stuck',
       okay: false,
+      reason: '2 operations are pending on it, and will not go on',
     });
   });
 
