@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { UsageError } from '../core/errors.js';
-import { NewFile } from '../files/new-file.js';
+import { fileProblem, NewFile } from '../files/new-file.js';
 import { Output } from '../render/output.js';
 
 /** A file that an answer is written to, whole or not at all: a reader sees the old text or the new one. */
@@ -30,7 +30,7 @@ async function named<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw new UsageError(`${path} cannot be written: ${(cause as Error).message}`, {
+    throw new UsageError(`${path} cannot be written: ${fileProblem(cause)}.`, {
       word: 'output_file',
       cause,
     });

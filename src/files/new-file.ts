@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 
 export interface NewFileTerms {
   /** `never`: a name that is taken is refused. `file`: a regular file of that name is replaced. */
@@ -53,6 +54,12 @@ export class NewFile {
     await this.handle.close();
     await rm(this.partial, { force: true });
   }
+}
+
+/** What was wrong, without the name under which the file was written: `no such file or directory (ENOENT)`. */
+export function fileProblem(error: unknown): string {
+  const known = isFileError(error) ? getSystemErrorMap().get(error.errno!) : undefined;
+  return known === undefined ? (error as Error).message : `${known[1]} (${known[0]})`;
 }
 
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {

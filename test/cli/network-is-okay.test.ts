@@ -336,7 +336,9 @@ describe('--output', () => {
   test('tells when it cannot write', async () => {
     const outcome = await ask(['--all', '--output', '/nowhere/file']);
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(outcome.stderr).toContain('/nowhere/file cannot be written: ENOENT');
+    expect(outcome.stderr).toContain(
+      '/nowhere/file cannot be written: no such file or directory (ENOENT).\n',
+    );
   });
 });
 

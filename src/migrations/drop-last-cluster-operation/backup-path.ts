@@ -1,6 +1,6 @@
 import { access, constants, lstat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isFileError } from '../../files/new-file.js';
+import { fileProblem, isFileError } from '../../files/new-file.js';
 import type { ValueTotals } from './values.js';
 
 /** What a value's line has beside the value, generously; and what quotes and controls in it may add. */
@@ -28,7 +28,7 @@ export async function whyNoBackup(path: string, totals: ValueTotals): Promise<st
       ? null
       : `${folder} has ${megabytes(free)} MiB left, and the values take about ${megabytes(needed)} MiB`;
   } catch (error) {
-    if (isFileError(error)) return error.message;
+    if (isFileError(error)) return fileProblem(error);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { ConflictError, RefusedError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import type { Database } from '../../database/database.js';
-import { isFileError } from '../../files/new-file.js';
+import { fileProblem, isFileError } from '../../files/new-file.js';
 import { versionOf } from '../ledger.js';
 import { Backup, BackupWriter, type WrittenBackup } from './backup-file.js';
 import { NotTextError, type BackupHeader } from './backup-format.js';
@@ -101,7 +101,7 @@ export class BackupInPreparation {
       }
       return await writer.finish();
     } catch (error) {
-      if (isFileError(error) || error instanceof NotTextError) throw failed(error.message, error);
+      if (isFileError(error) || error instanceof NotTextError) throw failed(fileProblem(error), error);
       throw error;
     } finally {
       task.end();
@@ -131,7 +131,7 @@ async function newFile(database: Database, path: string, column: ColumnFacts): P
     if (reason === null) return await BackupWriter.create(path);
   } catch (error) {
     if (!isFileError(error)) throw error;
-    throw cannotBeWritten(error.message, error);
+    throw cannotBeWritten(fileProblem(error), error);
   }
   throw cannotBeWritten(reason, null);
 }
