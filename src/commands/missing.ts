@@ -17,10 +17,29 @@ export function withMissing(
   context: CommandContext,
   instead: object = {},
 ): AnyAnswer {
+  nameMissing(missing, found, context);
+  return withMissingNamed(answer, missing, instead);
+}
+
+/**
+ * Names those that were not found, before anything is done about the others.
+ *
+ * @throws the first of `missing` where nothing was found
+ */
+export function nameMissing(missing: readonly SfOpsError[], found: number, context: CommandContext): void {
+  const [first] = missing;
+  if (first !== undefined && found === 0) throw first;
+  for (const { message } of missing) context.warn(message);
+}
+
+/** As `withMissing`, where they have been named. */
+export function withMissingNamed(
+  answer: AnyAnswer,
+  missing: readonly SfOpsError[],
+  instead: object = {},
+): AnyAnswer {
   const [first] = missing;
   if (first === undefined) return answer;
-  if (found === 0) throw first;
-  for (const { message } of missing) context.warn(message);
   const { exitCode, special = {} } = answer;
   const fail = (): never => {
     throw first;

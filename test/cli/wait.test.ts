@@ -88,6 +88,29 @@ describe('wait', () => {
     });
   });
 
+  test('of several ids, those that are known are waited for; the others are named, and the worst counts', async () => {
+    const done = await insertOperation(site, { state: 'complete' });
+    const among = await wait('--operation', done.slice(0, 8), 'ffffffff', '--json');
+    expect(among.exitCode).toBe(6);
+    expect(among.stderr).toMatch(/^warning: There is no operation .*ffffffff/);
+    expect(jsonOf(among)).toMatchObject({
+      outcome: 'complete',
+      operations: [{ operation_uuid: done }],
+      missing: [{ code: 'not_found', exit_code: 6 }],
+    });
+    const failed = await insertOperation(site, { state: 'error' });
+    expect((await wait('--operation', failed.slice(0, 8), 'ffffffff')).exitCode).toBe(6);
+    const objects = await wait('network', 'lan', 'nowhere');
+    expect(objects.stdout).toMatch(/^complete\t/);
+    expect({ ...objects, stdout: '' }).toEqual({
+      stdout: '',
+      stderr: 'warning: There is no network "nowhere".\n',
+      exitCode: 6,
+    });
+    const none = await wait('network', 'nowhere', 'neither');
+    expect(none).toMatchObject({ stdout: '', exitCode: 6 });
+  });
+
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -1,14 +1,16 @@
-import { UsageError } from '../../core/errors.js';
+import { UsageError, type SfOpsError } from '../../core/errors.js';
 import { parseUuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import { deadlineIn, NO_DEADLINE } from '../../database/limits.js';
-import { readObjectType, resolveObjects } from '../../database/queries/objects.js';
-import { resolveOperations } from '../../database/queries/operation-references.js';
+import { findObjects, readObjectType } from '../../database/queries/objects.js';
+import { findOperations } from '../../database/queries/operation-references.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { MOST_OPERATIONS } from '../../database/queries/wait-look.js';
 import { databaseForWaiting, type WaitRequest } from '../../operations/wait.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
+import { sortReferences } from '../found-operations.js';
+import { nameMissing, withMissingNamed } from '../missing.js';
 import type { WaitCommandRequest } from './definition.js';
 import { waitFor } from './wait-for.js';
 
@@ -27,9 +29,14 @@ export async function run(context: CommandContext, request: WaitCommandRequest):
   };
   const database = databaseForWaiting(await context.database(), limits);
   try {
-    const { subject, warnings } = await resolve(database, wish);
+    const { subject, missing, warnings } = await resolve(database, wish);
+    nameMissing(
+      missing,
+      'operations' in subject ? subject.operations.length : subject.objects.length,
+      context,
+    );
     for (const warning of warnings) context.warn(warning);
-    return await waitFor(
+    const answer = await waitFor(
       context,
       database,
       {
@@ -43,6 +50,7 @@ export async function run(context: CommandContext, request: WaitCommandRequest):
       },
       warnings,
     );
+    return withMissingNamed(answer, missing);
   } finally {
     await database.close();
   }
@@ -78,25 +86,28 @@ async function readWish(
 async function resolve(
   database: Database,
   wish: Wish,
-): Promise<{ subject: WaitRequest['subject']; warnings: string[] }> {
+): Promise<{ subject: WaitRequest['subject']; missing: readonly SfOpsError[]; warnings: string[] }> {
   if ('operations' in wish) {
     const whole = wish.operations.map(parseUuid);
     // Whole uuids need no look, so that a database which is away just now can be waited for.
-    const operations = whole.every((uuid) => uuid !== null)
-      ? whole
-      : await database.read(async (session) =>
-          resolveOperations(session, await database.describe(), wish.operations),
+    const { uuids: operations, missing } = whole.every((uuid) => uuid !== null)
+      ? { uuids: [...new Set(whole)], missing: [] }
+      : sortReferences(
+          await database.read(async (session) =>
+            findOperations(session, await database.describe(), wish.operations),
+          ),
         );
     if (operations.length > MOST_OPERATIONS)
       throw new UsageError(
         `${operations.length} operations are too many to wait for: at most ${MOST_OPERATIONS}.`,
       );
-    return { subject: { operations: [...new Set(operations)] }, warnings: [] };
+    return { subject: { operations }, missing, warnings: [] };
   }
   const description = await database.describe();
   const typeName = readObjectType(wish.objectType, description);
-  return database.read(async (session) => ({
-    subject: { objects: await resolveObjects(session, description, typeName, wish.ids) },
-    warnings: (await recordsOneTargetOnly(session)) ? [ONE_TARGET_ONLY] : [],
-  }));
+  return database.read(async (session) => {
+    const { found, missing } = await findObjects(session, description, typeName, wish.ids);
+    const warnings = (await recordsOneTargetOnly(session)) ? [ONE_TARGET_ONLY] : [];
+    return { subject: { objects: found }, missing, warnings };
+  });
 }
