@@ -72,6 +72,7 @@ export function operationColumns(now: number): readonly Column<ListedOperation>[
       value: ({ row }) => row.tasks.join(' '),
       shrink: 'end',
       least: 12,
+      comfort: 28,
       priority: 3,
     },
     { name: 'priority', heading: 'PRIORITY', value: ({ row }) => row.priority, wideOnly: true },

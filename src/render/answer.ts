@@ -40,10 +40,14 @@ export interface Column<Row extends object> {
   shrink?: Shrink;
   /** The width below which a column that may shrink is of no use: it is rather left out. 8 by default. */
   least?: number;
+  /** Rather than make it narrower than this, columns of a higher priority number are left out. */
+  comfort?: number;
   /** Not in `table` unless `--columns` names it; in `wide` and the formats of scripts. */
   wideOnly?: boolean;
   /** Says for people what other columns say for scripts: not in `plain` and `csv` unless `--columns` names it. */
   peopleOnly?: boolean;
+  /** Left out of a table in which no row has anything to say there. */
+  omitEmpty?: boolean;
   /** Numbers stand at the right of their column. */
   align?: 'left' | 'right';
 }

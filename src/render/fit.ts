@@ -8,6 +8,8 @@ export interface Fitted {
   shrink: Shrink;
   /** The width below which it is of no use. */
   least: number;
+  /** The width for which columns that matter less make way. `least` by default. */
+  comfort?: number;
 }
 
 const GAP = 2;
@@ -15,8 +17,8 @@ const GAP = 2;
 /**
  * Decides which columns are shown, and how wide.
  *
- * As many columns are kept as can be shown at their least width, those of the lowest priority number first; what room
- * is left goes to those that want more, so that the widest give way first. Columns of priority 0 always stay: where not
+ * As many columns are kept as can be shown at their least width, those of the lowest priority number first, and none at
+ * the price of the comfort of one that matters more; what room is left goes to those that want more, so that the widest give way first. Columns of priority 0 always stay: where not
  * even these have room, all of them are narrowed, whatever their rule says.
  *
  * @param width of the terminal; null: as wide as need be
@@ -29,7 +31,9 @@ export function fit(
   if (width === null) return { widths: columns.map(({ natural }) => natural), gap: GAP };
   const shown = kept(columns, width);
   const room = width - GAP * (shown.size - 1);
-  const floors = columns.map((column, index) => (shown.has(index) ? floor(column) : 0));
+  const eased = columns.map((column, index) => (shown.has(index) ? comfort(column) : 0));
+  const floors =
+    total(eased) <= room ? eased : columns.map((column, index) => (shown.has(index) ? floor(column) : 0));
   const isTight = total(floors) > room;
   // Without room for the least widths, a narrower gap and no least width at all.
   const gap = isTight ? 1 : GAP;
@@ -49,15 +53,20 @@ function floor({ natural, shrink, least }: Fitted): number {
 function kept(columns: readonly Fitted[], width: number): Set<number> {
   const order = [...columns.keys()].sort((a, b) => columns[a]!.priority - columns[b]!.priority || a - b);
   const shown = new Set<number>();
-  let used = -GAP;
   for (const index of order) {
     const column = columns[index]!;
-    const wanted = used + GAP + floor(column);
-    if (column.priority > 0 && wanted > width) break;
-    used = wanted;
+    const wanted = [...shown].map((other) => {
+      const one = columns[other]!;
+      return GAP + (one.priority < column.priority ? comfort(one) : floor(one));
+    });
+    if (column.priority > 0 && total(wanted) + floor(column) > width) break;
     shown.add(index);
   }
   return shown;
+}
+
+function comfort(column: Fitted): number {
+  return Math.max(floor(column), Math.min(column.natural, column.comfort ?? 0));
 }
 
 /** Lowers the widest until all fit: no column falls below its floor, or is cut while a wider one need not be. */

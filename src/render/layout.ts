@@ -19,18 +19,24 @@ interface Place {
   width: number;
 }
 
-/** Where each column stands, decided from the first rows of an answer; draws the lines of its table. */
+/**
+ * Where each column stands, decided from the first rows of an answer (`isWhole`: from all of them); draws the lines of
+ * its table.
+ */
 export class Layout {
   private readonly places: readonly Place[];
   private readonly drawing: CliTable.TableConstructorOptions;
 
   constructor(
     private readonly answer: AnyAnswer,
-    columns: readonly Column<never>[],
+    all: readonly Column<never>[],
     sample: readonly never[],
+    isWhole: boolean,
     private readonly look: Look,
     private readonly paint: Paint,
   ) {
+    const isEmpty = (column: Column<never>): boolean => sample.every((row) => this.text(column, row) === '-');
+    const columns = all.filter((column) => !(isWhole && column.omitEmpty === true && isEmpty(column)));
     const indent = ' '.repeat(answer.indent ?? 0);
     const room = look.width === null ? null : look.width - indent.length;
     const { widths, gap } = fit(
@@ -44,6 +50,7 @@ export class Layout {
           priority: column.priority ?? 0,
           shrink: column.shrink ?? 'never',
           least: Math.max(column.least ?? 8, heading),
+          comfort: column.comfort ?? 0,
         };
       }),
       room,

@@ -57,12 +57,12 @@ class TableWriter implements Writer {
     }
     if (this.layout !== null) return this.write(this.layout.row(row));
     this.sample.push(row);
-    return this.sample.length < SAMPLE ? undefined : this.write(this.beginTable());
+    return this.sample.length < SAMPLE ? undefined : this.write(this.beginTable(false));
   }
 
   async end(): Promise<ReturnType<typeof exitCodeOf>> {
     const { answer, look, paint } = this;
-    await this.write(this.beginTable());
+    await this.write(this.beginTable(look.columns === null));
     const rest = this.quietRows === 0 ? null : (answer.rest?.(this.quietRows) ?? null);
     const empty = this.rows === 0 ? (answer.empty ?? null) : null;
     const last = [empty, rest].filter((line) => line !== null);
@@ -74,14 +74,14 @@ class TableWriter implements Writer {
 
   /** What has come until then is shown; totals would be wrong. */
   async fail({ exitCode }: { exitCode: ReturnType<typeof exitCodeOf> }): Promise<typeof exitCode> {
-    await this.write(this.beginTable());
+    await this.write(this.beginTable(false));
     return exitCode;
   }
 
-  private beginTable(): string {
+  private beginTable(isWhole: boolean): string {
     if (this.layout !== null || this.sample.length === 0) return '';
     const { answer, columns, sample, look, paint } = this;
-    this.layout = new Layout(answer, columns, sample, look, paint);
+    this.layout = new Layout(answer, columns, sample, isWhole, look, paint);
     const text = this.layout.heading() + sample.map((row) => this.layout!.row(row)).join('');
     this.sample = [];
     return text;

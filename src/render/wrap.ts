@@ -20,7 +20,7 @@ export function wrap(text: string, width: number, hang = 0): string[] {
   for (const word of text.split(/(?<= )(?=[^ ])/)) {
     let rest = word;
     // The space behind a word may hang over the edge.
-    if (used > 0 && used + displayWidth(rest.trimEnd()) > room) end();
+    if (line.trim() !== '' && used + displayWidth(rest.trimEnd()) > room) end();
     while (displayWidth(rest.trimEnd()) > room - used) {
       const part = atSeam(firstColumns(rest, room - used)) || firstCharacter(rest);
       line += part;

@@ -86,7 +86,7 @@ test('history says how long operations waited and ran, where anything tells, and
   expect(Math.round(answer.history[1]!.waited_seconds!)).toBe(400);
   expect(answer.history[1]!.ran_seconds).toBeGreaterThanOrEqual(200);
   const cut = await run('history', 'network', GONE, '--limit', '1', '-o', 'table');
-  expect(cut.stdout).toMatch(/The newest 1 are shown; older ones: --before 30\ds/);
+  expect(cut.stdout).toMatch(/The newest 1 operation of network\/\S+; older ones: --before 30\ds/);
   expect(jsonOf(await run('history', 'network', GONE, '--limit', '1', '--json'))).toMatchObject({
     truncated: true,
   });

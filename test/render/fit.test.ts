@@ -7,6 +7,7 @@ const column = fc.record({
   priority: fc.nat(4),
   shrink: fc.constantFrom('never', 'end', 'middle', 'wrap'),
   least: fc.integer({ min: 1, max: 40 }),
+  comfort: fc.nat(60),
 }) satisfies fc.Arbitrary<Fitted>;
 const columns = fc.array(column, { minLength: 1, maxLength: 16 });
 const width = fc.integer({ min: 40, max: 300 });
@@ -69,6 +70,14 @@ describe('fitting columns to a terminal', () => {
         });
       }),
     );
+  });
+
+  test('leaves a column out rather than the comfort of one that matters more', () => {
+    const task: Fitted = { ...text, natural: 40, priority: 1, least: 12, comfort: 28 };
+    expect(fit([id, task, extra], 60).widths).toEqual([8, 28, 20]);
+    expect(fit([id, task, extra], 52).widths).toEqual([8, 28, 12]);
+    expect(fit([id, task, extra], 51).widths).toEqual([8, 40, null]);
+    expect(fit([id, task, extra], 24).widths).toEqual([8, 14, null]);
   });
 
   test('cuts nothing while there is room', () => {

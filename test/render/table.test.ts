@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { answerOf, type Column } from '../../src/render/answer.js';
+import { answerOf, type AnyAnswer, type Column } from '../../src/render/answer.js';
 import { displayWidth } from '../../src/render/width.js';
-import { aboutThings, linesOf, THINGS } from './answers.js';
+import { aboutThings, linesOf, THINGS, type Thing } from './answers.js';
 
 describe('the table', () => {
   test('has its sentences around the rows, and the next command last', async () => {
@@ -75,6 +75,29 @@ describe('the table', () => {
     expect((await linesOf(answer(), 'table', { columns: ['uuid'] }))[0]).toBe('UUID');
     expect((await linesOf(answer(), 'wide'))[0]).toBe('NAME      UUID');
     expect((await linesOf(answer(), 'plain'))[0]).toBe('a\tu');
+  });
+
+  test('a column may be left out where no row has anything to say there', async () => {
+    const answer = (rows: readonly Thing[]): AnyAnswer =>
+      aboutThings(rows, {
+        columns: [
+          { name: 'name', heading: 'NAME', value: ({ name }) => name },
+          { name: 'size', heading: 'SIZE', value: ({ size }) => size, omitEmpty: true },
+        ],
+      });
+    const empty = answer([THINGS[1]!]);
+    expect(await linesOf(empty, 'table')).toEqual(['NAME', 'long one']);
+    expect(await linesOf(empty, 'table', { columns: ['name', 'size'] })).toEqual([
+      'NAME      SIZE',
+      'long one  -',
+    ]);
+    expect(await linesOf(empty, 'plain')).toEqual(['long one\t-']);
+    expect(await linesOf(answer(THINGS), 'table')).toEqual(['NAME      SIZE', 'a         1', 'long one  -']);
+  });
+
+  test('columns that were asked for are shown in place of blocks', async () => {
+    const answer = aboutThings(THINGS, { block: ({ name }) => [`${name} is a thing`] });
+    expect(await linesOf(answer, 'table', { columns: ['name'] })).toEqual(['NAME', 'a', 'long one']);
   });
 
   test('free text goes on below itself', async () => {

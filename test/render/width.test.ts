@@ -60,6 +60,7 @@ describe('wrapping', () => {
     ['the quick brown fox', 10, 0, ['the quick', 'brown fox']],
     ['the quick brown fox', 10, 4, ['the quick', 'brown', 'fox']],
     ['  indented text goes on', 12, 2, ['  indented', 'text goes', 'on']],
+    ['  aaaaaaaaaaaa b', 8, 2, ['  aaaaaa', 'aaaaaa', 'b']],
     ['aaaaaaaaaaaa b', 5, 0, ['aaaaa', 'aaaaa', 'aa b']],
     ['日本語の長い文章', 6, 0, ['日本語', 'の長い', '文章']],
     ['', 5, 0, ['']],

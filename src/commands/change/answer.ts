@@ -75,7 +75,8 @@ export function changeAnswer(
     after: () => {
       const count = changed.length;
       const said = isRehearsal ? `would be ${verb}` : verb;
-      return [`${count} ${said}${unchanged.length > 0 ? `, ${unchanged.length} left as they are` : ''}.`];
+      const { length: left } = unchanged;
+      return [`${count} ${said}${left > 0 ? `, ${left} left as ${left === 1 ? 'it is' : 'they are'}` : ''}.`];
     },
     exitCode: () => exitCode,
     isReport: !isRehearsal,
@@ -105,12 +106,14 @@ const columns = (names: Names): readonly Column<Row>[] => [
     display: (row) => ('to' in row && row.queue_name !== null ? names.queue(row.queue_name) : '-'),
     shrink: 'middle',
     priority: 1,
+    omitEmpty: true,
   },
   {
     name: 'why',
-    heading: 'UNCHANGED BECAUSE',
+    heading: 'WHY NOT',
     value: (row) => ('why' in row ? row.why : null),
     style: () => 'warning',
     shrink: 'wrap',
+    omitEmpty: true,
   },
 ];

@@ -43,15 +43,18 @@ export function historyAnswer(report: HistoryReport): AnyAnswer {
     empty: isBounded
       ? `No operation of ${object} in that time is recorded.`
       : `No operation of ${object} is recorded.`,
-    after: () =>
-      isCut && oldest !== undefined
-        ? [
-            {
-              text: `The newest ${operations.length} are shown; older ones: --before ${secondsAgo(oldest.target.createdAt, now)}, or a larger --limit.`,
-              style: 'dim',
-            },
-          ]
-        : [],
+    after: () => {
+      const { length } = operations;
+      if (oldest === undefined) return [];
+      const count = length === 1 ? '1 operation' : `${length} operations`;
+      if (!isCut) return [{ text: `${count} of ${object}.`, style: 'dim' }];
+      return [
+        {
+          text: `The newest ${count} of ${object}; older ones: --before ${secondsAgo(oldest.target.createdAt, now)}, or a larger --limit.`,
+          style: 'dim',
+        },
+      ];
+    },
     exitCode: ExitCode.OK,
   });
 }
@@ -75,9 +78,11 @@ function columns(now: number): readonly Column<Recorded>[] {
   });
   const waited = ({ waited: seconds }: Recorded): number | null => seconds;
   const ran = ({ ran: seconds }: Recorded): number | null => seconds;
-  const known = operationColumns(now).flatMap((column): Column<Recorded>[] =>
-    column.name === 'age_seconds' ? [column, forPeople('waited', waited), forPeople('ran', ran)] : [column],
-  );
+  const known = operationColumns(now).flatMap((column): Column<Recorded>[] => {
+    if (column.name === 'age_seconds') return [column, forPeople('waited', waited), forPeople('ran', ran)];
+    // All rows are about one object, which the last line names.
+    return [column.name === 'object' ? { ...column, wideOnly: true } : column];
+  });
   return [...known, forScripts('waited', waited), forScripts('ran', ran)];
 }
 

@@ -60,15 +60,17 @@ function queuesAnswer(
         value: ({ queueName }) => queueName,
         display: ({ queueName }) => names.queue(queueName),
         shrink: 'middle',
+        comfort: 26,
       },
-      count('ready', 0),
-      count('deferred', 2),
-      count('claimed', 1),
+      count('ready', 1),
+      count('deferred', 4),
+      count('claimed', 3),
       { ...count('stuck', 0), style: (queue) => (queue.stuck > 0 ? 'bad' : undefined) },
       {
         name: 'oldest_age_seconds',
         heading: 'OLDEST',
         align: 'right',
+        priority: 2,
         value: ageOf,
         display: (queue) => {
           if (queue.oldestDueAt === null) return '-';
@@ -84,6 +86,7 @@ function queuesAnswer(
         style: ({ drained }) => (drained === false ? 'bad' : drained === null ? 'warning' : undefined),
         shrink: 'wrap',
         least: 16,
+        comfort: 20,
       },
       { name: 'drained', heading: 'DRAINED', value: ({ drained }) => drained, wideOnly: true },
       { name: 'reason', heading: 'REASON', value: ({ reason }) => reason, wideOnly: true },
@@ -98,7 +101,11 @@ function queuesAnswer(
     after: () => [
       ...targets.map((target) => ({ text: targetText(target, names), style: 'dim' as const })),
       ...(all.some(({ isMore }) => isMore) ? ['A queue is counted up to 100000 rows of a kind.'] : []),
-      ...(all.length > 0 ? [`${all.length} queues have work, ${stuck} of it stuck.`] : []),
+      ...(all.length > 0
+        ? [
+            `${all.length === 1 ? '1 queue has' : `${all.length} queues have`} work, ${stuck === 0 ? 'none' : stuck} of it stuck.`,
+          ]
+        : []),
     ],
     next: () => (stuck > 0 ? { label: 'Why', command: 'sf-ops explain --all-pending' } : null),
     exitCode: ExitCode.OK,
@@ -142,10 +149,10 @@ function targetText(
           ? 'any node'
           : names.node(target);
   const parts = [
-    `${ready} ready`,
-    `${deferred} put off`,
-    `${claimed} claimed`,
-    ...(stuck > 0 ? [`${stuck} stuck`] : []),
-  ];
+    [ready, 'ready'],
+    [deferred, 'put off'],
+    [claimed, 'claimed'],
+    [stuck, 'stuck'],
+  ].flatMap(([count, word]) => (count === 0 ? [] : `${count} ${word}`));
   return `${where}: ${parts.join(', ')} in ${queues === 1 ? '1 queue' : `${queues} queues`}`;
 }

@@ -1,11 +1,12 @@
 import { ExitCode } from '../../core/exit-codes.js';
 import type { Names } from '../../core/names.js';
 import { jsonOrText } from '../../core/json.js';
+import { isStuck } from '../../core/operations/blocker.js';
 import { blockerClause, IN_FULL } from '../../core/operations/blocker-clause.js';
-import { explanationSentence } from '../../core/operations/explanation.js';
+import { explanationSentence, remediesOf } from '../../core/operations/explanation.js';
 import { createdAtOf, decisiveWorkRow, workRowsOf } from '../../core/operations/operation-record.js';
 import type { ShownOperation, ShownOperations } from '../../operations/show.js';
-import { answerOf, type AnyAnswer } from '../../render/answer.js';
+import { answerOf, type AnyAnswer, type NextCommand } from '../../render/answer.js';
 import {
   blockerDocument,
   errorDocument,
@@ -50,9 +51,29 @@ export function showAnswer(
     rows: operations,
     json: { rows: 'operations' },
     record: (operation) => operationDocument(operation, names, now),
-    block: (operation, look) => showLines(operation, names, { now, traceback, look }),
+    block: (operation, look) => [
+      ...(operation === operations[0] ? [] : ['']),
+      ...showLines(operation, names, { now, traceback, look }),
+    ],
+    next: () => nextOf(operations, names),
     exitCode: ExitCode.OK,
   });
+}
+
+/** What helps one operation that does not go on, or that has failed. */
+function nextOf([operation, ...others]: readonly ShownOperation[], names: Names): NextCommand | null {
+  if (operation === undefined || others.length > 0) return null;
+  const { record, blocker, chain } = operation;
+  const hasFailed = blocker.reason === 'failed';
+  if (!isStuck(blocker) && !hasFailed) return null;
+  // It is shown here already.
+  const remedies = remediesOf({ record, blocker }, chain, names).filter(
+    ({ command }) => !command.startsWith('sf-ops show '),
+  );
+  const [remedy] = remedies;
+  if (remedy === undefined) return null;
+  const where = remedy.host === undefined ? '' : ` on ${remedy.host}`;
+  return { label: `${hasFailed ? 'Again' : 'Mend'}${where}`, command: remedy.command };
 }
 
 function operationDocument(operation: ShownOperation, names: Names, now: number): object {

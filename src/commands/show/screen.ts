@@ -72,7 +72,6 @@ export function showLines(operation: ShownOperation, names: Names, options: Scre
         ({ timestamp, type, fqdn, message }) => `${timeOfDay(timestamp, look)} ${type} ${fqdn}: ${message}`,
       ),
     ),
-    '',
   );
   return lines;
 }
