@@ -73,6 +73,9 @@ describe('what a rule says', () => {
     );
     expect([passed!.remedy, unseen!.remedy, skipped!.remedy]).toEqual([null, null, null]);
     expect(unseen!.title).toBe('Cannot tell: no privilege.');
+    expect(unknown('MariaDB 10.4 does not say').title).toBe('Cannot tell: MariaDB 10.4 does not say.');
+    expect(skip('Not here.')).toEqual({ result: 'skip', title: 'Not here.', detail: null });
+    expect(skipped!.result).toBe('skip');
   });
 
   test('one, several or none, in the order of the rules', async () => {

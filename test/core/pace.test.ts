@@ -24,6 +24,18 @@ test.each<[Partial<ServerLoad>, string]>([
   expect(nextPace(500, { ...QUIET, ...load }, 500, 0)).toEqual({ batch: 250, pauseSeconds: 1, why });
 });
 
+test.each<[Partial<ServerLoad>]>([[{ receiveQueue: 16 }], [{ lagSeconds: 10 }], [{ isPaused: false }], [{}]])(
+  'a little of it is no reason: %p',
+  (load) => {
+    expect(nextPace(500, { ...QUIET, ...load }, 500, 0)).toMatchObject({ batch: 500, why: null });
+  },
+);
+
+test('a batch that is neither slow nor quick stays as it is', () => {
+  for (const batchSeconds of [0.05, 0.1, 0.2])
+    expect(nextPace(100, { ...QUIET, batchSeconds }, 500, 0).batch).toBe(100);
+});
+
 test('whatever is measured, a batch is never empty and never larger than was asked for', () => {
   const load = fc.record({
     batchSeconds: fc.double({ min: 0, max: 100, noNaN: true }),

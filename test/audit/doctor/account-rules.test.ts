@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DELETED_FROM } from '../../../src/audit/doctor/account-rules.js';
 import type { AccountFacts } from '../../../src/audit/doctor/facts.js';
 import { EXPECTED_TABLES } from '../../../src/audit/facts/schema-facts.js';
 import { account, remedyOf, says } from './site.js';
@@ -67,6 +68,44 @@ describe('writing', () => {
       'migrate apply (lacks ALTER on object_metadata, ALTER on cluster_operation_targets',
     );
     expect(said).not.toContain('requeue (');
+  });
+
+  test('nothing: every kind of writing is named with all that it needs', () => {
+    const nearly = account({
+      columns: columnsWith(['select'], { events: ALL, event_objects: ALL }),
+      mayDelete: mayDelete(false),
+      grants: ['GRANT SELECT ON `shakenfist`.* TO `shakenfist`@`%`'],
+    });
+    const lacks: Record<string, string> = {
+      enqueue:
+        'INSERT on cluster_operations, INSERT on object_states, UPDATE on object_states, INSERT on work_queue, INSERT on cluster_operation_targets',
+      'enqueue of what is coalesced':
+        'INSERT on cluster_locks, UPDATE on cluster_locks, DELETE on cluster_locks',
+      abort: 'INSERT on object_states, UPDATE on object_states, DELETE on work_queue',
+      requeue: 'INSERT on object_states, UPDATE on object_states, INSERT on work_queue, UPDATE on work_queue',
+      prune: 'DELETE on cluster_operation_targets',
+    };
+    const said = says('write-privileges', { account: nearly })!;
+    for (const [name, missing] of Object.entries({ ...lacks, smoke: lacks.enqueue! }))
+      expect(said).toContain(` ${name} (lacks ${missing})`);
+    expect(said).toContain(
+      'audit --fix (lacks INSERT on object_states, UPDATE on object_states, DELETE on object_states, INSERT on work_queue, UPDATE on work_queue, DELETE on work_queue, INSERT on cluster_operation_targets, DELETE on cluster_operation_targets, INSERT on cluster_operation_errors); ',
+    );
+    expect(said).toMatch(
+      /INSERT on schema_versions, UPDATE on schema_versions, INSERT on cluster_locks, .*\)\.$/,
+    );
+    const eventless = account({
+      columns: columnsWith(ALL, { events: ['select'], event_objects: ['select'] }),
+    });
+    expect(says('write-privileges', { account: eventless })).toContain(
+      'the audit events of all these (lacks INSERT on events, INSERT on event_objects)',
+    );
+  });
+
+  test('DELETE is asked of the tables from which something is deleted', () => {
+    expect([...DELETED_FROM].sort()).toEqual([
+      ...['cluster_locks', 'cluster_operation_targets', 'object_states', 'work_queue'],
+    ]);
   });
 
   test('a single column that may not be written makes the table unwritable', () => {

@@ -26,6 +26,21 @@ test('where all is as it should be, everything passes, and a few things are note
 });
 
 describe('the texts of the rules', () => {
+  test('some only tell something; none advises with an empty text', () => {
+    const telling = DOCTOR_RULES.filter(({ severity }) => severity === 'info').map(({ id }) => id);
+    expect(telling).toEqual([
+      ...[
+        'lock-wait-timeout',
+        'snapshot-isolation',
+        'galera-auto-increment',
+        'observational',
+        'unknown-labels',
+      ],
+    ]);
+    for (const { severity } of DOCTOR_RULES) expect(severity).toMatch(/^(error|warning|info)$/);
+    for (const { remedy } of DOCTOR_RULES) expect(remedy ?? 'none').toMatch(/^\S+/);
+  });
+
   test('ids are unique', () => {
     const ids = DOCTOR_RULES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

@@ -170,11 +170,27 @@ describe('what the cluster wrote last decides', () => {
     ['null', 'null', 'is null, not an object'],
     ['without a version', '{}', 'has the version undefined'],
     ['with a strange version', '{"version": "3"}', 'has the version "3"'],
+    ['of version 0', '{"version": 0}', 'has the version 0, which is not a version'],
+    ['of a version that is no whole number', '{"version": 1.5}', 'has the version 1.5'],
     ['of a newer version', VERSION_1.replace('"version":1', '"version":4'), 'up to version 3'],
     ['with an unknown key', VERSION_1.replace('{', '{"vlan\\u001b": 1, '), 'does not know: "vlan\\u{1b}"'],
   ])('a row %s is refused', (_, row, message) => {
     expect(() => asNewest(row)).toThrow(RefusedError);
     expect(() => asNewest(row)).toThrow(message);
+    const hint = 'Use a release of sf-ops that knows the Shaken Fist release of this cluster.';
+    expect(() => asNewest(row)).toThrow(expect.objectContaining({ hint }));
+  });
+
+  test('of unknown keys a few are named', () => {
+    const row = JSON.stringify({ version: 1, ...Object.fromEntries([...'abcdefg'].map((key) => [key, 1])) });
+    expect(() => asNewest(row)).toThrow('does not know: "a", "b", "c", "d", "e": what');
+  });
+
+  test('the newest version that is known is none too new, and no guess', () => {
+    const newest = JSON.stringify({ ...JSON.parse(VERSION_2), version: NET_OP.version });
+    expect(conventionsFor(NET_OP, { published: null, newest })).toMatchObject({
+      ...{ version: NET_OP.version, isGuess: false },
+    });
   });
 });
 
