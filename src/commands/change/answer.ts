@@ -40,6 +40,7 @@ export function changeAnswer(
   outcomes: AsyncIterable<ChangeOutcome>,
   { verb, isRehearsal, unknown, names }: ChangeAnswer,
 ): AnyAnswer {
+  const done = isRehearsal ? `would be ${verb}` : verb;
   const changed: ChangedRow[] = [];
   const unchanged: UnchangedRow[] = [];
   let exitCode: ExitCode = ExitCode.OK;
@@ -74,14 +75,13 @@ export function changeAnswer(
     empty: { text: 'No operation is meant by that.', style: 'dim' },
     after: () => {
       const count = changed.length;
-      const said = isRehearsal ? `would be ${verb}` : verb;
       const { length: left } = unchanged;
-      return [`${count} ${said}${left > 0 ? `, ${left} left as ${left === 1 ? 'it is' : 'they are'}` : ''}.`];
+      return [`${count} ${done}${left > 0 ? `, ${left} left as ${left === 1 ? 'it is' : 'they are'}` : ''}.`];
     },
     exitCode: () => exitCode,
     isReport: !isRehearsal,
     undelivered: () =>
-      `stdout could not take the whole answer: ${verb} ${changed.map(({ operation_uuid: uuid }) => uuid).join(' ') || 'none'}`,
+      `stdout could not take the whole answer: ${done} ${changed.map(({ operation_uuid: uuid }) => uuid).join(' ') || 'none'}`,
   });
 }
 
