@@ -2,6 +2,7 @@ import type { CommandContext } from '../commands/context.js';
 import type { CommandDefinition } from '../commands/definition.js';
 import { resolveConnection, type ConnectionSettings } from '../configuration/connection-settings.js';
 import { readThisNode } from '../configuration/this-node.js';
+import { formatDuration } from '../core/duration.js';
 import type { Progress } from '../core/progress.js';
 import type { Database } from '../database/database.js';
 import { StatusProgress } from '../render/progress.js';
@@ -9,6 +10,9 @@ import { Status } from '../render/status.js';
 import { connectionFlags, type GlobalOptions } from './global-options.js';
 import { lookOf } from './look.js';
 import { ask, inputBytes, inputLines, type Terminal } from './terminal.js';
+
+/** Nothing that is judged depends on so few seconds. */
+const CLOCKS_AGREE_WITHIN = 5;
 
 /** A context together with what has to be put away when the command is over. */
 export interface OpenContext {
@@ -37,6 +41,16 @@ export function openContext(
     clock: () => Number(process.hrtime.bigint()) / 1e9,
   });
   let database: Promise<Database> | null = null;
+  /** Seconds that the database's clock is ahead of this machine's. */
+  let clockAhead = 0;
+  const hearClock = (ahead: number): void => {
+    const isNews = Math.abs(ahead - clockAhead) > CLOCKS_AGREE_WITHIN;
+    clockAhead = ahead;
+    if (!isNews || ahead === 0) return;
+    const by = `${formatDuration(Math.abs(ahead))} ${ahead < 0 ? 'ahead of' : 'behind'}`;
+    note(`This machine's clock is ${by} the database's, which is the one that counts.`);
+  };
+  const ownNow = (): number => Date.now() / 1000;
 
   const openDatabase = async (): Promise<Database> => {
     const [settings, { Database: Opened }, limits] = await Promise.all([
@@ -54,6 +68,7 @@ export function openContext(
         ? (statement) => say(`sql: ${statement.replace(/\s+/g, ' ').trim()}`)
         : () => undefined,
       notice: note,
+      clock: hearClock,
     });
   };
 
@@ -73,7 +88,8 @@ export function openContext(
       timeoutSeconds,
       signal,
       verbose: options.verbose === true,
-      now: () => Date.now() / 1000,
+      now: () => ownNow() + clockAhead,
+      ownNow,
       database: async () => (database ??= openDatabase()),
       thisNode: () => readThisNode(options.config, terminal.environment),
       note,

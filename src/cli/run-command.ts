@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandDefinition } from '../commands/definition.js';
+import { timerMilliseconds } from '../core/duration.js';
 import { InterruptedError, UsageError } from '../core/errors.js';
 import type { ExitCode } from '../core/exit-codes.js';
 import type { AnyAnswer } from '../render/answer.js';
@@ -32,9 +33,7 @@ export async function runCommand(
   const options = readGlobalOptions(definition, typed, terminal.environment);
   // A pipe that nobody writes to must not outlast the deadline.
   const input =
-    options.timeout === undefined || options.timeout === 0
-      ? signal
-      : AbortSignal.any([signal, AbortSignal.timeout(options.timeout * 1000)]);
+    options.timeout === undefined || options.timeout === 0 ? signal : endedAfter(options.timeout, signal);
   const lines = (): AsyncIterable<string> => inputLines(terminal, input);
   const request = {
     options: optionValues(definition.options, typed, terminal.environment),
@@ -116,10 +115,20 @@ async function withStandardInput(
   return words.flatMap((word, index) => (index >= first && word === '-' ? ids : [word]));
 }
 
+/** Aborted with the signal, or when so many seconds have passed. `AbortSignal.any` is not in every Node 20. */
+function endedAfter(seconds: number, signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const end = (): void => controller.abort(signal.reason);
+  setTimeout(end, timerMilliseconds(seconds)).unref();
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return controller.signal;
+}
+
 /** @throws InterruptedError when a signal comes first */
 async function pause(seconds: number, signal: AbortSignal): Promise<void> {
   try {
-    await delay(seconds * 1000, undefined, { signal });
+    await delay(timerMilliseconds(seconds), undefined, { signal });
   } catch {
     const name = signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
     throw new InterruptedError(name, 'Interrupted before anything was done.');

@@ -12,8 +12,13 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Whether `--verbose` asks for everything. */
   readonly verbose: boolean;
-  /** Unix seconds on this machine's clock. */
+  /**
+   * Unix seconds by the database's clock, once it has been asked for anything: who holds what for how long must not
+   * depend on this machine's. Before that, by this machine's.
+   */
   now(): number;
+  /** Unix seconds by this machine's own clock. */
+  ownNow(): number;
   /** The database that flags, environment and configuration name, connected to at its first use. */
   database(): Promise<Database>;
   /** What this machine's configuration says about the Shaken Fist node that it is. */

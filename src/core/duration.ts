@@ -9,6 +9,14 @@ export function readDuration(text: string): number | null {
   return parts.reduce((total, part) => total + Number(part[1]) * SECONDS[part[2] ?? 's']!, 0);
 }
 
+/** Timers take whole milliseconds of 31 bits, and fire at once for more; a part of one more is never too early. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Seconds as a timer takes them: of any length, if not quite of that length beyond 24 days. */
+export function timerMilliseconds(seconds: number): number {
+  return Math.min(LONGEST_TIMER, Math.ceil(seconds * 1000));
+}
+
 /** Seconds for people, two units at most: `4s`, `3m12s`, `2h05m`, `9d04h`. A clock that runs ahead shows `0s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -30,6 +30,8 @@ export interface SessionOptions {
   trace: (sql: string) => void;
   /** Told when another server than the preferred one had to be taken, and why. */
   notice?: (text: string) => void;
+  /** Told, for each connection, how many seconds the server's clock is ahead of this machine's; 0: they agree. */
+  clock?: (ahead: number) => void;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { sql, type SQL } from 'drizzle-orm';
+import { clockDifference } from '../core/clock-difference.js';
 import { UnavailableError } from '../core/errors.js';
 import { COLUMNS, descriptionOf, type ColumnRow, type DatabaseDescription } from './description.js';
 import { limitsWithin } from './limits.js';
@@ -29,11 +30,15 @@ const CHARACTER_SETS = sql`
   SELECT 'character_set_connection', @@character_set_connection UNION ALL
   SELECT 'character_set_results', @@character_set_results`;
 
+/** Without an argument it is exact also in the hour that summer time repeats. */
+const CLOCK = sql`SELECT 'clock', UNIX_TIMESTAMP()`;
+
 /**
  * Learns who answers, and puts the session on known ground, whatever the server's defaults are:
  * - text in utf8mb4, both ways, also where `skip-character-set-client-handshake` made another choice when we connected;
  * - strict mode, and quotes as this program writes them;
  * - deadlines on the server, so that a statement whose client died ends too;
+ * - whose clock counts: the database's, in which everybody writes;
  * - causal reads on Galera: a read sees every commit that any node acknowledged before it.
  *
  * One round trip where the server's `sql_mode` can stay; on Galera the description must be read causally, later.
@@ -44,10 +49,12 @@ const CHARACTER_SETS = sql`
 export async function setUp(session: Session, options: SessionOptions, describing: boolean): Promise<SetUp> {
   const isGalera = sql`(SELECT COUNT(*) FROM information_schema.global_variables
     WHERE variable_name = 'wsrep_on' AND variable_value = 'ON') = 1`;
+  const before = ourClock();
   let results: object[][];
   try {
     results = await session.rows<object[]>(sql`BEGIN NOT ATOMIC SET ${assignments(session, options)};
-      ${IDENTITY} UNION ALL SELECT 'sql_mode', @@sql_mode UNION ALL ${CHARACTER_SETS};
+      ${IDENTITY} UNION ALL SELECT 'sql_mode', @@sql_mode UNION ALL ${CLOCK}
+      UNION ALL ${CHARACTER_SETS};
       IF ${isGalera} THEN SET SESSION wsrep_sync_wait = 1;${describing ? sql` ELSE ${COLUMNS};` : sql``} END IF; END`);
   } catch (error) {
     if (![isNotPrimary, isStatementWrong, isUnknownTable, isUnknownVariable].some((is) => is(error)))
@@ -57,6 +64,7 @@ export async function setUp(session: Session, options: SessionOptions, describin
   const [variables, columns] = results as [VariableRow[], ColumnRow[] | object];
   const identity = usable(identityOf(session, variables));
   requireCharacterSet(variables);
+  compareClocks(variables, before, options);
   const mode = variables.find(({ name }) => name === 'sql_mode')?.value ?? '';
   if (!isHarmless(mode)) await session.db.execute(sql`SET SESSION sql_mode = ${STRICT_MODE}`);
   return { identity, description: Array.isArray(columns) ? descriptionOf(columns as ColumnRow[]) : null };
@@ -69,7 +77,10 @@ async function setUpStepByStep(session: Session, options: SessionOptions): Promi
   await session.db.execute(
     sql`SET ${assignments(session, options)}, SESSION sql_mode = ${STRICT_MODE}${causal}`,
   );
-  requireCharacterSet(await session.rows<VariableRow>(CHARACTER_SETS));
+  const before = ourClock();
+  const variables = await session.rows<VariableRow>(sql`${CHARACTER_SETS} UNION ALL ${CLOCK}`);
+  requireCharacterSet(variables);
+  compareClocks(variables, before, options);
   return { identity, description: null };
 }
 
@@ -85,6 +96,14 @@ function usable(identity: ServerIdentity): ServerIdentity {
   const problem = whyUnusable(identity);
   if (problem === null) return identity;
   throw new UnavailableError(`the server ${problem.reason}.`, { word: problem.word });
+}
+
+/** Unix seconds. */
+const ourClock = (): number => Date.now() / 1000;
+
+function compareClocks(variables: readonly VariableRow[], before: number, options: SessionOptions): void {
+  const theirs = Number(variables.find(({ name }) => name === 'clock')?.value);
+  if (Number.isFinite(theirs)) options.clock?.(clockDifference(theirs, before, ourClock()));
 }
 
 function isHarmless(mode: string): boolean {

@@ -8,7 +8,7 @@ export interface GateContext {
   readonly timeoutSeconds: number | null;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Unix seconds on this machine's clock. */
+  /** Unix seconds by the database's clock. */
   now(): number;
   /** What this machine's configuration says about the Shaken Fist node that it is. */
   thisNode(): ThisNodeSettings;

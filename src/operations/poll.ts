@@ -1,4 +1,5 @@
 import type { Deadline } from '../database/limits.js';
+import { sleep } from './time.js';
 
 /** The first pause; each one is longer than the one before, up to the interval. */
 const FIRST_PAUSE_SECONDS = 0.1;
@@ -42,19 +43,4 @@ export async function* poll(options: PollOptions): AsyncGenerator<Round> {
     const length = pause * (1 - jitter + 2 * jitter * random());
     await sleep(Math.max(0, Math.min(length, left())), signal);
   }
-}
-
-/** Resolves after that many seconds, or when the signal is aborted. */
-async function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    // A timer may be early by a part of a millisecond.
-    const timer = setTimeout(finish, Math.ceil(Math.min(seconds * 1000, 2 ** 31 - 1)));
-    if (signal.aborted) finish();
-    else signal.addEventListener('abort', finish, { once: true });
-  });
 }

@@ -4,6 +4,7 @@ import { nextPace, type Pace, type ServerLoad } from '../core/pace.js';
 import type { Database } from '../database/database.js';
 import { ServerLoadMeter } from '../database/server-load.js';
 import { pruneBound, readPruneRange, retentionSeconds } from '../database/queries/prunable-targets.js';
+import { sleep, steadySeconds } from './time.js';
 
 /** Rows of the first batch: some milliseconds of work. */
 const FIRST_BATCH = 500;
@@ -56,18 +57,18 @@ export async function prune(database: Database, request: PruneRequest): Promise<
     resumeAfter: request.resumeAfter,
   };
   if (retention === 0) return { ...result, complete: true };
-  const begun = now();
-  const cutoff = begun - retention;
+  const begun = steadySeconds();
+  const cutoff = now() - retention;
   const bound = await database.read(async (session) => pruneBound(session, cutoff));
   const meter = new ServerLoadMeter(database);
   let pace: Pace = { batch: Math.min(request.batch, FIRST_BATCH), pauseSeconds: 0, why: null };
   const told = new Set<string>();
   for (;;) {
     const isOver =
-      result.deleted >= request.maxRows || now() - begun >= request.maxDuration || signal.aborted;
+      result.deleted >= request.maxRows || steadySeconds() - begun >= request.maxDuration || signal.aborted;
     if (bound === null) return { ...result, complete: true };
     if (isOver) return result;
-    const began = now();
+    const began = steadySeconds();
     const rows = Math.min(pace.batch, request.maxRows - result.deleted);
     const range = await database.read(async (session) =>
       readPruneRange(session, description, { after: result.resumeAfter, bound, cutoff, rows }),
@@ -80,13 +81,13 @@ export async function prune(database: Database, request: PruneRequest): Promise<
     result.resumeAfter = range.last;
     request.task.advance(range.prunable.length);
     if (isRehearsal) continue;
-    const load: ServerLoad = { batchSeconds: now() - began, ...(await meter.measure()) };
+    const load: ServerLoad = { batchSeconds: steadySeconds() - began, ...(await meter.measure()) };
     pace = nextPace(pace.batch, load, request.batch, request.sleep);
     if (pace.why !== null && !told.has(pace.why)) {
       told.add(pace.why);
       request.warn(`slower: ${pace.why}`);
     }
-    await pause(pace.pauseSeconds, signal);
+    await sleep(pace.pauseSeconds, signal);
   }
 }
 
@@ -99,18 +100,5 @@ async function remove(database: Database, rows: readonly (number | string)[]): P
     isCommitted: async (session) =>
       (await session.rows(sql`SELECT 1 FROM cluster_operation_targets WHERE ${chosen} LIMIT 1`)).length === 0,
     inquiry: 'repeat the same command, which goes on where it was',
-  });
-}
-
-async function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  if (seconds <= 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, seconds * 1000);
-    signal.addEventListener('abort', finish, { once: true });
   });
 }

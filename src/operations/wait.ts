@@ -15,6 +15,7 @@ import { cheaperSide, type Side } from '../database/queries/active-side.js';
 import { which, type ObjectReference } from '../database/queries/targets.js';
 import { lookAtOperations } from '../database/queries/wait-look.js';
 import { poll } from './poll.js';
+import { steadySeconds } from './time.js';
 
 export interface WaitRequest {
   /** What to wait for: these operations, or all that is pending on these objects. */
@@ -210,9 +211,4 @@ class Watch {
       readConsistency: this.#consistency,
     };
   }
-}
-
-/** On a clock that only goes forward. */
-function steadySeconds(): number {
-  return Number(process.hrtime.bigint()) / 1e9;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { insertCluster, insertOperation, NETWORK } from '../fixtures/rows.js';
+import { insertCluster, insertOperation, NETWORK, now } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { connectionFlags, jsonOf, runCli, temporaryFile, type Outcome, type RunOptions } from './run.js';
 
@@ -96,6 +97,64 @@ describe('every option has an environment twin', () => {
   ])('where the database is: %s', async (_, words, env, exitCode) => {
     expect((await pending(words, { env })).exitCode).toBe(exitCode);
   });
+});
+
+describe('a machine whose clock is wrong', () => {
+  const HOURS_AHEAD = [2, -2, 24 * 30];
+  const on = (hours: number): RunOptions => ({
+    env: {
+      NODE_OPTIONS: `--require=${join(import.meta.dirname, 'wrong-clock.cjs')}`,
+      SF_OPS_TEST_CLOCK_AHEAD: String(hours * 3600),
+    },
+  });
+  let running: string;
+  beforeAll(async () => (running = await insertOperation(site, { state: 'executing', work: 'claimed' })));
+  afterAll(async () =>
+    site.query('UPDATE object_states SET state_value = ? WHERE object_uuid = ?', ['complete', running]),
+  );
+
+  test.each(HOURS_AHEAD)('by %d hours takes no work from a worker that is at it', async (hours) => {
+    const explained = await runCli(['explain', running, ...flags], on(hours));
+    expect(explained.stdout).toContain('\trunning\t');
+    expect(explained.stderr).toMatch(
+      /^This machine's clock is .* the database's, which is the one that counts\.\n$/,
+    );
+    const stuck = ['requeue', '--all-stuck', 'stale_claim', '--dry-run', '--json'];
+    expect(jsonOf(await runCli([...stuck, ...flags], on(hours)))).toMatchObject({ changed: [] });
+  });
+
+  test.each(HOURS_AHEAD)('by %d hours removes nothing that is to be kept', async (hours) => {
+    const pruned = await runCli(['prune', '--older-than', '1h', '--dry-run', '--json', ...flags], on(hours));
+    expect(jsonOf(pruned)).toMatchObject({ deleted: 0 });
+  });
+
+  test.each(HOURS_AHEAD)('by %d hours puts nothing off', async (hours) => {
+    const words = [
+      'enqueue',
+      'net_op',
+      '--network-uuid',
+      NETWORK,
+      '--task',
+      'network_deploy',
+      '--no-coalesce',
+      '--json',
+    ];
+    const { created_at: at } = jsonOf<{ created_at: number }>(await runCli([...words, ...flags], on(hours)));
+    expect(Math.abs(at - now())).toBeLessThan(60);
+  });
+});
+
+test.each(['0.0000001', '1.0005', '30d', '99999999999'])('--timeout %s is a time', async (timeout) => {
+  const outcome = await pending(['--timeout', timeout]);
+  expect(outcome.exitCode).toBe(Number.parseFloat(timeout) < 1 ? 4 : 0);
+  if (outcome.exitCode === 0) expect(outcome.stderr).toBe('');
+});
+
+test('a long --timeout does not end the reading of standard input', async () => {
+  const outcome = await runCli(['pending', 'network', '-', '--timeout', '30d', ...flags], {
+    stdin: `${NETWORK}\n`,
+  });
+  expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('--defaults-file and --config lead to the database, the nearer one first', async () => {

@@ -28,7 +28,7 @@ export async function readAuditFacts(
   description: DatabaseDescription,
   { topics, minAgeSeconds, migrations }: AuditScope,
 ): Promise<AuditFacts> {
-  const [server] = await session.rows<{ clock: string }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) AS clock`);
+  const [server] = await session.rows<{ clock: string }>(sql`SELECT @@timestamp AS clock`);
   const now = Number(server!.clock);
   const read = async <T>(topic: Topic, question: () => Promise<T>) =>
     topics.has(topic) ? answer(question) : null;

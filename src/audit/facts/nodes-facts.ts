@@ -17,7 +17,7 @@ export async function readNodesFacts(session: Session): Promise<Observed<NodesFa
   return answer(async () => {
     const cluster = await readClusterFacts(session, description);
     const deleted = await readDeletedNodes(session);
-    const [server] = await session.rows<{ clock: string }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) AS clock`);
+    const [server] = await session.rows<{ clock: string }>(sql`SELECT @@timestamp AS clock`);
     return {
       ...cluster,
       nodes: cluster.nodes.filter(({ uuid }) => !deleted.has(uuid)),

@@ -91,7 +91,7 @@ async function readClock(session: Session, now: () => number): Promise<ClockComp
   const readings: ClockComparison[] = [];
   for (let sample = 0; sample < CLOCK_SAMPLES; sample += 1) {
     const before = now();
-    const [row] = await session.rows<{ clock: string }>(sql`SELECT UNIX_TIMESTAMP(SYSDATE(6)) AS clock`);
+    const [row] = await session.rows<{ clock: string }>(sql`SELECT @@timestamp AS clock`);
     const after = now();
     readings.push({
       skewSeconds: Number(row!.clock) - (before + after) / 2,

@@ -49,6 +49,7 @@ export async function runAbort(context: CommandContext, request: ChangeCommandRe
 async function run(context: CommandContext, request: ChangeCommandRequest, verb: Verb): Promise<AnyAnswer> {
   const { options } = request;
   const database = await context.database();
+  await database.describe();
   const choice = await readChoice(database, request, context.now());
   const { operations, unknown } = await chooseOperations(database, choice, context.now());
   const all = options.cascade ? await withDependents(database, operations, verb) : operations;

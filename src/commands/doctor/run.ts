@@ -19,7 +19,7 @@ import {
 import { galeraProbes, nodeDocument, nodeLine, serverDocument } from './servers.js';
 
 export async function run(context: CommandContext): Promise<AnyAnswer> {
-  const facts = await readDoctorFacts(await context.database(), MIGRATIONS, () => context.now());
+  const facts = await readDoctorFacts(await context.database(), MIGRATIONS, () => context.ownNow());
   const findings = applyRules(DOCTOR_RULES, facts);
   const unsure = findings.filter(({ result }) => result === 'unknown');
   if (unsure.length > 0) {

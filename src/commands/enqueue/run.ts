@@ -32,7 +32,9 @@ export async function run(
   }
   if (options.wait && options.dryRun) throw new UsageError('--dry-run enqueues nothing to --wait for.');
   if (options.like !== undefined) {
-    const old = await requestLike(await context.database(), options.like, context.now());
+    const database = await context.database();
+    await database.describe();
+    const old = await requestLike(database, options.like, context.now());
     const asked = rawRequest(operationType ?? String(old.operation_type), options);
     if (asked.operation_type !== old.operation_type)
       throw new UsageError(

@@ -18,11 +18,11 @@ export async function run(
   { options, arguments: { objectType, uuid } }: HistoryRequest,
 ): Promise<AnyAnswer> {
   const { limit } = options;
+  const database = await context.database();
+  const description = await database.describe();
   const now = context.now();
   const since = options.since === undefined ? 0 : now - options.since;
   const before = options.before === undefined ? Infinity : now - options.before;
-  const database = await context.database();
-  const description = await database.describe();
   const typeName = readObjectType(objectType, description);
   const report = await database.snapshot(async (session) => {
     const [object] = await resolveObjects(session, description, typeName, [uuid]);

@@ -253,7 +253,7 @@ export function publishedQuestion(
   return optionalQuestion(
     sql`SELECT ${sql.join(columns, sql`, `)} FROM node_metrics m
       LEFT JOIN object_states s ON s.object_type = 'NODE' AND s.object_uuid = ${node}
-      WHERE m.timestamp > UNIX_TIMESTAMP(NOW(6)) - ${METRICS_LIVE_SECONDS} AND ${NODES_AT_WORK}`,
+      WHERE m.timestamp > UNIX_TIMESTAMP() - ${METRICS_LIVE_SECONDS} AND ${NODES_AT_WORK}`,
     (rows: Record<string, string | number | null>[]) => {
       const published = operationTypes.flatMap((type, index): [string, number][] => {
         const versions = rows.flatMap((row) => {

@@ -16,7 +16,7 @@ export const daemons = preflightRule({
     const { database } = servers;
     const description = await database.describe();
     const { cluster, now } = await database.read(async (session) => {
-      const [clock] = await session.rows<{ now: number }>(sql`SELECT UNIX_TIMESTAMP(NOW(6)) + 0e0 AS now`);
+      const [clock] = await session.rows<{ now: number }>(sql`SELECT @@timestamp AS now`);
       return { cluster: await readClusterFacts(session, description), now: clock!.now };
     });
     const alive = cluster.nodes.filter(
