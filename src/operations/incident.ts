@@ -7,7 +7,7 @@ import { summarizeQueue, worstQueueFirst, type QueueSummary } from '../core/oper
 import type { Uuid } from '../core/uuid.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { operationsFailedSince } from '../database/queries/failed-operations.js';
-import { readObjectType } from '../database/queries/objects.js';
+import { readObjectType } from '../database/known-types.js';
 import { readRecords } from '../database/queries/operation-records.js';
 import { readQueues } from '../database/queries/queues.js';
 import { activeTargets } from '../database/queries/targets.js';

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { Database } from '../../src/database/database.js';
 import { insertInto } from '../../src/database/insert.js';
 import { withLiterals } from '../../src/database/literals.js';
-import { resolveObjects } from '../../src/database/queries/objects.js';
+import { resolveObjects } from '../../src/database/queries/references.js';
 import * as schema from '../../src/database/schema.js';
 import { insertNetwork } from '../fixtures/rows.js';
 import { connectionSettings, sessionOptions, Site } from '../fixtures/site.js';

@@ -5,7 +5,7 @@ import { Database } from '../../src/database/database.js';
 import { readGateEvidence } from '../../src/gate/evidence.js';
 import { meshPlacements } from '../../src/database/queries/mesh-placements.js';
 import type { NetworkChoice } from '../../src/database/queries/networks.js';
-import { resolveObjects } from '../../src/database/queries/objects.js';
+import { resolveObjects } from '../../src/database/queries/references.js';
 import {
   hex,
   INSTANCE,

@@ -4,7 +4,7 @@ import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import { readNames } from '../../database/queries/names.js';
-import { readOperationType } from '../../database/queries/objects.js';
+import { readOperationType } from '../../database/known-types.js';
 import { applyAbort, planAbort } from '../../operations/abort.js';
 import type { ChangeOutcome, ChangeRequest } from '../../operations/change.js';
 import { chooseOperations, dependentsOf, type Choice } from '../../operations/choose-operations.js';

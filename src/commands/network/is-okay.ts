@@ -5,7 +5,7 @@ import type { Database } from '../../database/database.js';
 import { readGateEvidence } from '../../gate/evidence.js';
 import { requireNamespace } from '../../gate/namespace.js';
 import type { NetworkChoice } from '../../database/queries/networks.js';
-import { findObjects } from '../../database/queries/objects.js';
+import { findObjects } from '../../database/queries/references.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { IsOkayRequest } from './definitions.js';

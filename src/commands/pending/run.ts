@@ -1,7 +1,8 @@
 import { UsageError } from '../../core/errors.js';
 import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import type { DatabaseDescription } from '../../database/description.js';
-import { readObjectType, readOperationType, findObjects } from '../../database/queries/objects.js';
+import { readObjectType, readOperationType } from '../../database/known-types.js';
+import { findObjects } from '../../database/queries/references.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
 import { activeTargets } from '../../database/queries/targets.js';

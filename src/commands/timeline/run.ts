@@ -1,6 +1,7 @@
 import { valueOfObjectType } from '../../core/object-types.js';
 import { readNames } from '../../database/queries/names.js';
-import { readObjectType, resolveObjects } from '../../database/queries/objects.js';
+import { readObjectType } from '../../database/known-types.js';
+import { resolveObjects } from '../../database/queries/references.js';
 import { readTimeline } from '../../operations/timeline.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';

@@ -4,6 +4,7 @@ import type { NetworkFacts } from '../../core/gate/network.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';
+import { dashedColumn } from '../uuid-columns.js';
 
 /** Which networks: these, or all, or all of one namespace. */
 export type NetworkChoice = { uuids: readonly Uuid[] } | { namespace: string | null };
@@ -35,7 +36,7 @@ export async function readNetworks(
   const rows = await session.rows<Row>(sql`
     SELECT n.uuid, n.name, n.namespace, n.vxid, n.provide_dhcp, n.provide_dns, s.state_value AS state
     FROM networks n LEFT JOIN object_states s
-      ON s.object_type = 'NETWORK' AND s.object_uuid = ${dashed(sql`n.uuid`, description)}
+      ON s.object_type = 'NETWORK' AND s.object_uuid = ${dashedColumn(description, 'networks', 'uuid', sql`n.uuid`)}
     WHERE ${chosen(choice)}`);
   // Sorted here: a server that sorts reads every row once more.
   const networks = rows.map(networkFacts).sort(byName);
@@ -80,11 +81,4 @@ function chosen(choice: NetworkChoice): SQL {
   if ('uuids' in choice)
     return choice.uuids.length === 0 ? sql`0` : sql`n.uuid IN ${choice.uuids.map(undashed)}`;
   return choice.namespace === null ? sql`1` : sql`n.namespace = ${choice.namespace}`;
-}
-
-/** A uuid column in the dashed form of `object_states`, so that the join finds the state by its primary key. */
-function dashed(column: SQL, description: DatabaseDescription): SQL {
-  if (description.column('networks', 'uuid')?.type === 'uuid') return sql`CAST(${column} AS CHAR(36))`;
-  return sql`CONCAT_WS('-', LEFT(${column}, 8), SUBSTR(${column}, 9, 4), SUBSTR(${column}, 13, 4),
-    SUBSTR(${column}, 17, 4), SUBSTR(${column}, 21))`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readObjectType, readOperationType, resolveObjects } from '../../src/database/queries/objects.js';
+import { readObjectType, readOperationType } from '../../src/database/known-types.js';
+import { resolveObjects } from '../../src/database/queries/references.js';
 import { insertInstance, insertNetwork, insertNode, setState } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';
@@ -77,6 +78,17 @@ describe.each<[string, SchemaVariant]>([
     expect(error).toMatchObject({ exitCode: 2, word: 'ambiguous' });
     expect(String(error)).toContain(LAN);
     expect(String(error)).toContain(WAN);
+  });
+
+  test('a name that hundreds of deleted ones had is that of the living one', async () => {
+    const namesakes = Array.from({ length: 150 }, (_, index) => `${index}`.padStart(8, '0') + GONE.slice(8));
+    for (const uuid of namesakes) {
+      await insertNetwork(site, uuid, 'often');
+      await setState(site, 'NETWORK', uuid, 'deleted');
+    }
+    await insertNetwork(site, GONE, 'often');
+    expect(await resolve('NETWORK', 'often')).toEqual([GONE]);
+    await site.query('DELETE FROM networks WHERE name = ?', ['often']);
   });
 
   test('names are kept apart by case where the collation does not', async () => {
