@@ -1,0 +1,3 @@
+import { describeBareSystem } from './bare-system.js';
+
+describeBareSystem('bookworm');
