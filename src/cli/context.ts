@@ -5,6 +5,7 @@ import { readThisNode } from '../configuration/this-node.js';
 import { formatDuration } from '../core/duration.js';
 import type { Progress } from '../core/progress.js';
 import type { Database } from '../database/database.js';
+import { LiveTerminal } from '../render/live-terminal.js';
 import { StatusProgress } from '../render/progress.js';
 import { Status } from '../render/status.js';
 import { connectionFlags, type GlobalOptions } from './global-options.js';
@@ -24,12 +25,13 @@ export interface OpenContext {
  * Builds what a command is handed. The database is loaded and reached only when the command asks for it.
  *
  * @param input aborted by the signal, and by the deadline: ends the reading of standard input
+ * @param readerLeft aborted when nobody reads stdout any more
  */
 export function openContext(
   { needs }: CommandDefinition,
   options: GlobalOptions,
   terminal: Terminal,
-  { signal, input }: { signal: AbortSignal; input: AbortSignal },
+  { signal, input, readerLeft }: { signal: AbortSignal; input: AbortSignal; readerLeft: AbortSignal },
 ): OpenContext {
   const timeoutSeconds = options.timeout ?? null;
   const status = new Status(terminal.stderr);
@@ -100,6 +102,8 @@ export function openContext(
       inputLines: () => inputLines(terminal, input),
       inputBytes: () => inputBytes(terminal, input),
       progress,
+      readerLeft,
+      live: liveTerminal(options, terminal),
     },
     close: async () => (await database?.catch(() => null))?.close(),
   };
@@ -108,4 +112,12 @@ export function openContext(
 async function sandboxSettings(terminal: Terminal, progress: Progress): Promise<ConnectionSettings> {
   const { sandboxConnection } = await import('../sandbox/connection.js');
   return sandboxConnection(terminal.environment, progress);
+}
+
+/** A view that redraws itself needs a terminal that can move its cursor. */
+function liveTerminal(options: GlobalOptions, terminal: Terminal): LiveTerminal | null {
+  const { stdin, stdout, environment } = terminal;
+  const isAsked = options.json !== true && (options.format ?? 'table') === 'table';
+  if (!isAsked || !stdout.isTTY || environment.TERM === 'dumb') return null;
+  return new LiveTerminal(stdin, stdout, () => lookOf(terminal, options));
 }

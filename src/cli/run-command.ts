@@ -45,7 +45,9 @@ export async function runCommand(
     loadFormat(formatOf(options, definition, terminal), definition.service),
   ]);
   if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
-  const { context, close } = openContext(definition, options, terminal, { signal, input });
+  const { context, close } = openContext(definition, options, terminal, {
+    ...{ signal, input, readerLeft: stdout.readerLeft },
+  });
   try {
     return await underLock(options.lock, definition.name, context, async () => {
       const answer = await run(context, request);

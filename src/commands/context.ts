@@ -2,6 +2,7 @@ import type { Environment } from '../configuration/connection-settings.js';
 import type { ThisNodeSettings } from '../core/gate/this-node.js';
 import type { Progress } from '../core/progress.js';
 import type { Database } from '../database/database.js';
+import type { LiveTerminal } from '../render/live-terminal.js';
 
 /** What a command is handed: everything from outside that it may use. */
 export interface CommandContext {
@@ -39,4 +40,8 @@ export interface CommandContext {
   inputBytes(): AsyncIterable<Uint8Array>;
   /** Where long work tells how far it is: shown on stderr, unless `--quiet`. */
   readonly progress: Progress;
+  /** Aborted when nobody reads the answer any more, as behind `head`. */
+  readonly readerLeft: AbortSignal;
+  /** A terminal for a view that redraws itself; null where there is none, or another format is asked for. */
+  readonly live: LiveTerminal | null;
 }

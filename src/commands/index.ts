@@ -22,6 +22,7 @@ import { queues } from './queues/definition.js';
 import { report } from './report/definition.js';
 import { timeline } from './timeline/definition.js';
 import { show } from './show/definition.js';
+import { watch } from './watch/definition.js';
 import { wait } from './wait/definition.js';
 import {
   sandboxFinish,
@@ -43,6 +44,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   explain,
   queues,
   wait,
+  watch,
   graph,
   timeline,
   requeue,

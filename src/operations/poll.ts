@@ -10,6 +10,8 @@ const LAST_ROUND_SECONDS = 0.04;
 export interface PollOptions {
   /** Seconds between two rounds once polling has settled. */
   every: number;
+  /** Seconds before the second round; each later pause is longer, up to `every`. */
+  first?: number;
   deadline: Deadline;
   /** Ends the polling, a pause included. */
   signal: AbortSignal;
@@ -30,13 +32,16 @@ export interface Round {
  * signal is aborted.
  */
 export async function* poll(options: PollOptions): AsyncGenerator<Round> {
-  const { every, deadline, signal, jitter = 0.1, random = Math.random } = options;
+  const {
+    every,
+    first = FIRST_PAUSE_SECONDS,
+    deadline,
+    signal,
+    jitter = 0.1,
+    random = Math.random,
+  } = options;
   const left = (): number => deadline.remaining() - LAST_ROUND_SECONDS;
-  for (
-    let pause = Math.min(every, FIRST_PAUSE_SECONDS);
-    !signal.aborted;
-    pause = Math.min(every, pause * GROWTH)
-  ) {
+  for (let pause = Math.min(every, first); !signal.aborted; pause = Math.min(every, pause * GROWTH)) {
     const isLast = left() <= 0;
     yield { isLast };
     if (isLast) return;

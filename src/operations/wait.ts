@@ -192,7 +192,7 @@ class Watch {
   }
 
   #isWorthRetrying(error: SfOpsError, since: number): boolean {
-    if (!(error instanceof UnavailableError) || HOPELESS.has(error.word) || this.#options.once) return false;
+    if (!isPassingTrouble(error) || this.#options.once) return false;
     const { retrySeconds } = this.request;
     const patience = retrySeconds ?? (this.#lookedAt === null ? 0 : RETRY_SECONDS);
     return this.#elapsed() - since < patience;
@@ -211,4 +211,9 @@ class Watch {
       readConsistency: this.#consistency,
     };
   }
+}
+
+/** Whether the database may answer again by itself. */
+export function isPassingTrouble(error: SfOpsError): boolean {
+  return error instanceof UnavailableError && !HOPELESS.has(error.word);
 }

@@ -34,7 +34,7 @@ export async function deliver(
     await writeRows(answer, writer, output, signal);
     const exitCode = await writer.end();
     await output.flush();
-    return { exitCode, error: null, undelivered: undelivered(answer, output.readerLeft) };
+    return { exitCode, error: null, undelivered: undelivered(answer, output.readerLeft.aborted) };
   } catch (error) {
     const exitCode = await close(writer, output, failureOf(error));
     return { exitCode, error, undelivered: undelivered(answer, output.isBroken) };
@@ -50,7 +50,7 @@ async function writeRows(
   const mayStop = typeof exitCode !== 'function';
   if (Symbol.iterator in rows) {
     for (const row of rows) {
-      if (output.readerLeft && mayStop) return;
+      if (output.readerLeft.aborted && mayStop) return;
       // What was changed is told, also after a signal: whoever sent it has to know.
       if (signal.aborted && changes === undefined) throw interrupted(signal);
       const wait = writer.row(row);
@@ -60,7 +60,7 @@ async function writeRows(
   }
   // Rows that are worked for: their source hears the signal, and knows which of them are still to be told.
   for await (const row of rows) {
-    if (output.readerLeft && mayStop) return;
+    if (output.readerLeft.aborted && mayStop) return;
     const wait = writer.row(row);
     if (wait !== undefined) await wait;
   }

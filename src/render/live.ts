@@ -10,6 +10,12 @@ export interface Size {
   rows: number;
 }
 
+/** What is taken and given back together with the screen. */
+export interface Keyboard {
+  take(): void;
+  restore(): void;
+}
+
 /**
  * A view that redraws itself on a screen of its own, and leaves the terminal as it was however the process ends, short
  * of being killed outright.
@@ -32,6 +38,7 @@ export class LiveScreen {
   constructor(
     private readonly stream: NodeJS.WriteStream,
     private readonly redraw: () => void,
+    private readonly keyboard: Keyboard | null = null,
   ) {}
 
   get size(): Size {
@@ -76,11 +83,13 @@ export class LiveScreen {
     if (this.isOpen) return;
     this.isOpen = true;
     this.stream.write(ENTER);
+    this.keyboard?.take();
   }
 
   private restore(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.keyboard?.restore();
     this.stream.write(LEAVE);
   }
 }

@@ -12,8 +12,7 @@ export class Output {
   private length = 0;
   private isScheduled = false;
   private failure: NodeJS.ErrnoException | null = null;
-  /** The reader closed the pipe, as `head` does: it has what it wanted, and what is written later is dropped. */
-  readerLeft = false;
+  private readonly reader = new AbortController();
 
   constructor(
     private readonly stream: NodeJS.WritableStream,
@@ -22,9 +21,17 @@ export class Output {
     stream.on('error', (error: NodeJS.ErrnoException) => this.broke(error));
   }
 
+  /**
+   * Aborted when the reader has closed the pipe, as `head` does: it has what it wanted, and what is written later is
+   * dropped. Only a write can tell.
+   */
+  get readerLeft(): AbortSignal {
+    return this.reader.signal;
+  }
+
   /** Whether text was lost: the reader left, or the stream cannot be written. */
   get isBroken(): boolean {
-    return this.readerLeft || this.failure !== null;
+    return this.readerLeft.aborted || this.failure !== null;
   }
 
   /**
@@ -33,7 +40,7 @@ export class Output {
    */
   write(text: string): Promise<void> | undefined {
     this.check();
-    if (this.readerLeft) return undefined;
+    if (this.readerLeft.aborted) return undefined;
     this.pieces.push(text);
     this.length += text.length;
     if (this.length >= PIECE) return this.handOn();
@@ -51,7 +58,7 @@ export class Output {
    */
   async flush(): Promise<void> {
     const text = this.take();
-    if (!this.readerLeft && this.failure === null) {
+    if (!this.readerLeft.aborted && this.failure === null) {
       await new Promise<void>((resolve) => this.stream.write(text, () => resolve()));
     }
     this.check();
@@ -59,7 +66,7 @@ export class Output {
 
   private handOnIdle(): void {
     this.isScheduled = false;
-    if (this.length > 0 && !this.readerLeft && this.failure === null) this.stream.write(this.take());
+    if (this.length > 0 && !this.readerLeft.aborted && this.failure === null) this.stream.write(this.take());
   }
 
   private async handOn(): Promise<void> {
@@ -82,7 +89,7 @@ export class Output {
   }
 
   private broke(error: NodeJS.ErrnoException): void {
-    if (error.code === 'EPIPE') this.readerLeft = true;
+    if (error.code === 'EPIPE') this.reader.abort();
     else this.failure ??= error;
   }
 

@@ -5,7 +5,7 @@ import type { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import type { Uuid } from '../../core/uuid.js';
-import { answerOf, type AnyAnswer } from '../../render/answer.js';
+import { answerOf, type AnyAnswer, type Column } from '../../render/answer.js';
 import { stuckText } from '../operation-columns.js';
 import { readerLine } from './gate-answer.js';
 import { identityColumns, okayColumn, oldestColumn } from './network-columns.js';
@@ -36,41 +36,50 @@ export interface NetworkListReport {
 }
 
 export function networkListAnswer(report: NetworkListReport): AnyAnswer {
-  const { networks, firstStuck, names, consistency, now } = report;
-  const { scripts, people } = identityColumns<ListedNetwork>();
+  const { networks, firstStuck, names, consistency } = report;
   const stuck = networks.filter((network) => network.stuck > 0);
   const worst = stuck[0] === undefined ? undefined : firstStuck.get(stuck[0].network_uuid);
   return answerOf<ListedNetwork>({
-    columns: [
-      people,
-      ...scripts,
-      { name: 'vxid', heading: 'VXID', value: ({ vxid }) => vxid, wideOnly: true },
-      { name: 'state', heading: 'STATE', value: ({ state }) => state, priority: 3 },
-      { name: 'pending', heading: 'PENDING', value: ({ pending }) => pending, priority: 4, align: 'right' },
-      oldestColumn(({ oldest_pending_age_seconds: age }) => age),
-      okayColumn(),
-      {
-        name: 'stuck',
-        heading: 'STUCK',
-        value: (network) => network.stuck,
-        display: (network) => stuckCell(network, firstStuck, names, now),
-        style: (network) => (network.stuck > 0 ? 'bad' : undefined),
-        shrink: 'wrap',
-        least: 12,
-      },
-      { name: 'verdict', heading: 'VERDICT', value: ({ verdict }) => verdict, wideOnly: true },
-    ],
+    columns: networkColumns(report),
     rows: networks,
     json: { rows: 'networks', tail: () => ({ read_consistency: consistency }) },
     rowStyle: (network) => (network.stuck > 0 ? 'warning' : undefined),
     empty: 'There is no network.',
-    after: () => [...(networks.length === 0 ? [] : [totals(networks)]), readerLine(consistency)],
+    after: () => [...(networks.length === 0 ? [] : [`${networkTotals(networks)}.`]), readerLine(consistency)],
     next: () =>
       worst === undefined
         ? null
         : { label: 'Why', command: `sf-ops explain ${names.uuid(worst.record.uuid)}` },
     exitCode: ExitCode.OK,
   });
+}
+
+/** The columns of a list of networks. */
+export function networkColumns({
+  firstStuck,
+  names,
+  now,
+}: Pick<NetworkListReport, 'firstStuck' | 'names' | 'now'>): readonly Column<ListedNetwork>[] {
+  const { scripts, people } = identityColumns<ListedNetwork>();
+  return [
+    people,
+    ...scripts,
+    { name: 'vxid', heading: 'VXID', value: ({ vxid }) => vxid, wideOnly: true },
+    { name: 'state', heading: 'STATE', value: ({ state }) => state, priority: 3 },
+    { name: 'pending', heading: 'PENDING', value: ({ pending }) => pending, priority: 4, align: 'right' },
+    oldestColumn(({ oldest_pending_age_seconds: age }) => age),
+    okayColumn(),
+    {
+      name: 'stuck',
+      heading: 'STUCK',
+      value: (network) => network.stuck,
+      display: (network) => stuckCell(network, firstStuck, names, now),
+      style: (network) => (network.stuck > 0 ? 'bad' : undefined),
+      shrink: 'wrap',
+      least: 12,
+    },
+    { name: 'verdict', heading: 'VERDICT', value: ({ verdict }) => verdict, wideOnly: true },
+  ];
 }
 
 function stuckCell(
@@ -85,8 +94,8 @@ function stuckCell(
   return stuck === 1 ? text : `${text}, and ${stuck - 1} more`;
 }
 
-/** `8 networks, 6 okay, 7 operations pending, 2 stuck.` */
-function totals(networks: readonly ListedNetwork[]): string {
+/** `8 networks, 6 okay, 7 operations pending, 2 stuck` */
+export function networkTotals(networks: readonly ListedNetwork[]): string {
   const sum = (count: (network: ListedNetwork) => number): number =>
     networks.reduce((total, network) => total + count(network), 0);
   const [pending, stuck] = [sum((network) => network.pending), sum((network) => network.stuck)];
@@ -96,5 +105,5 @@ function totals(networks: readonly ListedNetwork[]): string {
     `${pending} operations pending`,
     ...(stuck === 0 ? [] : [`${stuck} stuck`]),
   ];
-  return `${parts.join(', ')}.`;
+  return parts.join(', ');
 }

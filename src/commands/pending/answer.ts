@@ -1,10 +1,10 @@
-import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import { listedOperation, operationColumns, type ListedOperation } from '../operation-columns.js';
+import { Totals } from './totals.js';
 
 export interface PendingReport {
   /** Those that are shown, oldest first; in one portion, or read as they are asked for. */
@@ -76,44 +76,6 @@ async function* flattenedLater<From, To>(
   rows: (one: From) => Iterable<To>,
 ): AsyncGenerator<To> {
   for await (const one of all) yield* rows(one);
-}
-
-/** Above so many objects they are not counted: to remember each takes memory. */
-const OBJECTS_AT_MOST = 10_000;
-
-/** What is said below a list, gathered while its rows go by. */
-class Totals {
-  shown = 0;
-  stuck = 0;
-  oldestSeconds = 0;
-  firstStuck: string | null = null;
-  readonly #objects = new Set<string>();
-
-  add({ row, blocker, names }: ListedOperation): void {
-    this.shown += 1;
-    this.oldestSeconds = Math.max(this.oldestSeconds, row.age_seconds);
-    if (this.#objects.size <= OBJECTS_AT_MOST)
-      this.#objects.add(`${row.target_object_type}/${row.target_uuid}`);
-    if (!isStuck(blocker)) return;
-    this.stuck += 1;
-    this.firstStuck ??= names.uuid(row.operation_uuid);
-  }
-
-  /** `14 pending on 9 objects, 4 stuck, oldest 2h30m` */
-  get text(): string {
-    const { size } = this.#objects;
-    const objects =
-      size > OBJECTS_AT_MOST
-        ? `more than ${OBJECTS_AT_MOST} objects`
-        : size === 1
-          ? 'one object'
-          : `${size} objects`;
-    return [
-      `${this.shown} pending on ${objects}`,
-      ...(this.stuck === 0 ? [] : [`${this.stuck} stuck`]),
-      `oldest ${formatDuration(this.oldestSeconds)}`,
-    ].join(', ');
-  }
 }
 
 function footer(totals: Totals, count: number, limit: number): Line {
