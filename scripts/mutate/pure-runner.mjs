@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { Script } from 'node:vm';
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
   determineHitLimitReached,
@@ -12,9 +13,14 @@ import { bundlePureTests } from './pure-tests.mjs';
 /** Where the tests are that need nothing but the rules that they test. */
 const FOLDERS = ['test/core', 'test/audit/doctor', 'test/audit/rules'];
 
+/** After this, what should take milliseconds counts as endless, on however busy a machine. */
+const FOREVER_MS = 5000;
+
 /** StrykerJS's test runner for the pure tests: loads them within this process, as often as there are mutants. */
 class PureTestRunner {
   #bundles = [];
+  /** Test → milliseconds that it took without a mutant. */
+  #usual = new Map();
   /** What the instrumented code talks to. Each load of it keeps this very object. */
   #switch = (globalThis.__stryker__ ??= {});
 
@@ -38,7 +44,9 @@ class PureTestRunner {
       this.#switch.currentTestId = undefined;
       for (const test of load()) {
         this.#switch.currentTestId = test.id;
-        tests.push(await resultOf(test, file));
+        const result = await resultOf(test, file, FOREVER_MS);
+        this.#usual.set(test.id, result.timeSpentMs);
+        tests.push(result);
       }
     }
     const { mutantCoverage } = this.#switch;
@@ -48,14 +56,16 @@ class PureTestRunner {
 
   async mutantRun({ activeMutant, mutantActivation, sandboxFileName, testFilter, hitLimit }) {
     const tests = [];
-    Object.assign(this.#switch, { hitLimit, hitCount: hitLimit === undefined ? undefined : 0 });
+    // A hundred times the hits of the first run, as StrykerJS allows, is for properties that shrink.
+    const limit = hitLimit === undefined ? {} : { hitCount: 0, hitLimit: hitLimit / 10 };
+    Object.assign(this.#switch, { hitCount: undefined, hitLimit: undefined }, limit);
     for (const { file, load } of this.#related(relative('.', sandboxFileName), testFilter)) {
       this.#switch.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined;
-      const loaded = loadOrFail(load, file);
+      const loaded = loadOrFail(() => within(FOREVER_MS, load), file);
       this.#switch.activeMutant = activeMutant.id;
       for (const test of loaded) {
         if (testFilter !== undefined && !testFilter.includes(test.id)) continue;
-        tests.push(await resultOf(test, file));
+        tests.push(await resultOf(test, file, FOREVER_MS + 20 * (this.#usual.get(test.id) ?? 0)));
         if (tests.at(-1).status === TestStatus.Failed) return this.#result(tests);
       }
     }
@@ -95,11 +105,19 @@ function loadOrFail(load, file) {
   }
 }
 
-async function resultOf({ id, title, run }, fileName) {
+const call = new Script('globalThis.pureTest()');
+
+/** What `run` returns. Throws where it would not return: a loop that has lost its end cannot be left in another way. */
+function within(milliseconds, run) {
+  globalThis.pureTest = run;
+  return call.runInThisContext({ timeout: Math.ceil(milliseconds) });
+}
+
+async function resultOf({ id, title, run }, fileName, milliseconds) {
   const started = performance.now();
   const test = { id, name: title, fileName };
   try {
-    await run();
+    await within(milliseconds, run);
     return { ...test, status: TestStatus.Success, timeSpentMs: performance.now() - started };
   } catch (error) {
     const timeSpentMs = performance.now() - started;

@@ -31,6 +31,17 @@ const names = new Names(
   ],
 );
 
+test('of two that know names, the later knows better', () => {
+  const other = new Names(new Map([[WEB, name('shop')]]), new Map([[ODD, '2000000300']]), []);
+  const both = names.with(other);
+  expect([both.nameOf(WEB), both.uuid(ODD), both.uuid(TWIN), both.node(NODE)]).toEqual([
+    ...['shop', '2000000300', '20000002', 'sf-1'],
+  ]);
+  expect(other.with(names).nameOf(WEB)).toBe('web');
+  const moved = names.with(new Names(new Map(), new Map(), [{ uuid: NODE, fqdn: 'sf-9' }]));
+  expect([moved.node(NODE), moved.nameOf(WEB)]).toEqual(['sf-9', 'web']);
+});
+
 test('an object is called by its name, where no other of its type has it', () => {
   expect(names.object('network', WEB)).toBe('network/web');
   expect(names.object('network', TWIN)).toBe('network/20000002');

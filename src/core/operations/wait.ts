@@ -107,7 +107,7 @@ export function outcomeOf(progress: WaitProgress, options: WaitOptions): WaitOut
 
 /** How a wait that is given up at its deadline has ended: what has failed for certain outweighs what is not known yet. */
 export function outcomeAtDeadline(progress: WaitProgress, options: WaitOptions): WaitOutcome {
-  const worst = worstOf([...progress.waited.values()].filter(({ outcome }) => outcome !== 'pending'));
+  const worst = worstOf([...progress.waited.values()]);
   if (worst !== 'complete') return worst;
   const isClear = pendingOf(progress).every(({ seen }) => seen === null || isActive(seen.state));
   return options.once && !isClear ? 'unknown' : 'timeout';
@@ -185,7 +185,7 @@ function outcomeOfState(state: string | null): OperationOutcome {
   }
 }
 
-function worstOf(ended: readonly Waited[]): Exclude<OperationOutcome, 'pending'> {
-  const outcomes = new Set(ended.map(({ outcome }) => outcome));
+function worstOf(waited: readonly Waited[]): Exclude<OperationOutcome, 'pending'> {
+  const outcomes = new Set(waited.map(({ outcome }) => outcome));
   return (['failed', 'aborted', 'gone'] as const).find((outcome) => outcomes.has(outcome)) ?? 'complete';
 }
