@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { GaleraNode, ServerProbe } from '../../../src/audit/doctor/facts.js';
-import { diagnose, galeraServer, remedyOf, says, server, silent } from './site.js';
+import { diagnose, galeraServer, remedyOf, says, server, silent, subjectsOf } from './site.js';
 
 const of = (...servers: ServerProbe[]): { servers: ServerProbe[] } => ({ servers });
 const pair = (change: Partial<GaleraNode>): { servers: ServerProbe[] } =>
@@ -81,6 +81,32 @@ test('what is told where all is well', () => {
   );
 });
 
+test('where two nodes are meant, both are named', () => {
+  const both = (change: Partial<GaleraNode>): { servers: ServerProbe[] } =>
+    of(galeraServer('db1', change), galeraServer('db2', change), galeraServer('db3'));
+  for (const [id, change] of [
+    ['galera-state', { ready: false }],
+    ['galera-lag', { receiveQueue: 5000 }],
+  ] as const) {
+    expect(says(id, both(change))).toMatch(/db1, db2[:.]/);
+    expect(remedyOf(id, both(change))).toContain('db1, db2');
+    expect(subjectsOf(id, both(change))).toEqual(['server db1', 'server db2']);
+  }
+  const rsu = both({ schemaUpgradeMethod: 'RSU' });
+  expect(says('galera-schema-changes', rsu)).toBe('error: wsrep_OSU_method: db1 has RSU, db2 has RSU.');
+  expect(subjectsOf('galera-schema-changes', rsu)).toEqual(['server db1', 'server db2']);
+});
+
+test('what holds is told with what was measured', () => {
+  expect(says('galera-flow-control', pair({ flowControlPaused: 0.1 }))).toBe(
+    'pass: Flow control hardly ever holds up the cluster. Paused since the counters were reset: db1 0.0 %, db2 10.0 %.',
+  );
+  expect(says('galera-lag', pair({ lastCommitted: 4000, receiveQueue: 1000 }))).toBe(
+    'pass: No node is far behind the others. db1 at 5000, 0 waiting; db2 at 4000, 1000 waiting.',
+  );
+  expect(says('galera-schema-changes', pair({}))).toBe('pass: wsrep_OSU_method is TOI.');
+});
+
 test('the remedy names the node', () => {
   expect(remedyOf('galera-state', pair({ ready: false }))).toContain('error log of db2');
   expect(remedyOf('galera-lag', pair({ receiveQueue: 5000 }))).toContain('slows down db2');
@@ -92,6 +118,12 @@ test('nodes that could not be asked leave the size unknown', () => {
     'unknown: Cannot tell: only 1 of 2 nodes could be asked. db2:3306: timed out.',
   );
   expect(remedyOf('galera-size', some)).toContain('--host');
+  const unseen = of(galeraServer('db1', { clusterSize: 3 }), silent('db2', false), silent('db3', false));
+  expect(says('galera-size', unseen)).toMatch(/db2:3306: timed out\. db3:3306: timed out\.$/);
+  // It never announced itself to us, so that there is no reason to give.
+  expect(says('galera-size', of(galeraServer('db1')))).toBe(
+    'unknown: Cannot tell: only 1 of 2 nodes could be asked.',
+  );
   // Nobody configured that address: it is no failure of the configuration.
   expect(says('addresses', some)).toBe('pass: Every address answers: db1:3306.');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SchemaFacts, TableFacts } from '../../../src/audit/doctor/facts.js';
-import { remedyOf, says, schema, schemaWith } from './site.js';
+import { remedyOf, says, schema, schemaWith, subjectsOf } from './site.js';
 
 const about = (facts: SchemaFacts): { schema: SchemaFacts } => ({ schema: facts });
 const stamped = (table: string, version: number | null): SchemaFacts['versions'] => {
@@ -16,6 +16,7 @@ describe('tables and columns', () => {
     const facts = schema({ missing: ['events', 'nodes'] });
     expect(says('tables', about(facts))).toBe('error: Missing: events, nodes.');
     expect(remedyOf('tables', about(facts))).toContain('--database');
+    expect(subjectsOf('tables', about(facts))).toEqual(['table events', 'table nodes']);
   });
 
   test('a column that is gone, but not those of a table that is', () => {
@@ -28,13 +29,20 @@ describe('tables and columns', () => {
       'error: Absent, or hidden from this account: events.duration.',
     );
     expect(says('columns', about(schema()))).toBe('pass: All columns exist.');
+    const bare = schemaWith('events', () => ({ columns: new Map() }));
+    expect(says('columns', about(bare))).toMatch(/: events\.\w+, events\.\w+, /);
   });
 
   test.each([
     ['Aria', 'error: nodes is Aria.'],
     [null, 'error: nodes is a view.'],
   ])('a table of engine %s', (engine, said) => {
-    expect(says('engines', about(schemaWith('nodes', () => ({ engine }))))).toBe(said);
+    const facts = schemaWith('nodes', () => ({ engine }));
+    expect(says('engines', about(facts))).toBe(said);
+    expect(subjectsOf('engines', about(facts))).toEqual(['table nodes']);
+    const events = { ...facts.tables.get('events')!, engine: 'Aria' };
+    const two = { ...facts, tables: new Map([...facts.tables, ['events', events] as const]) };
+    expect(says('engines', about(two))).toMatch(/^error: \w+ is [\w ]+, \w+ is [\w ]+\.$/);
   });
 
   test("a table that is not Shaken Fist's is not looked at", () => {
@@ -62,8 +70,13 @@ describe('versions', () => {
     const advice = (table: string, version: number | null): string | null =>
       remedyOf('schema-versions', about(schema({ versions: stamped(table, version) })));
     expect(advice('work_queue', 9)).toBe('Use a newer sf-ops.');
-    expect(advice('networks', 1)).toContain('sf-database');
-    expect(advice('networks', null)).toContain('sf-database');
+    const start = 'Start sf-database of the current release: it performs its steps.';
+    expect(advice('networks', 1)).toBe(start);
+    expect(advice('networks', null)).toBe(start);
+    const { value } = stamped('networks', 1) as { value: ReadonlyMap<string, number> };
+    const both = about(schema({ versions: { value: new Map([...value, ['work_queue', 9]]) } }));
+    expect(remedyOf('schema-versions', both)).toBe(`Use a newer sf-ops. ${start}`);
+    expect(says('schema-versions', both)).toMatch(/newer than \d+; networks is at 1/);
   });
 
   test.each<[SchemaFacts['versions'], string]>([
@@ -83,6 +96,13 @@ describe('versions', () => {
       'warning: 1 outstanding: cluster_operation_targets is at 1 of 2.',
     );
     expect(remedyOf('migrations', about(facts))).toBe('sf-ops migrate plan widen-it');
+    expect(subjectsOf('migrations', about(facts))).toEqual(['table cluster_operation_targets']);
+    const { value } = stamped('object_metadata', 2) as { value: ReadonlyMap<string, number> };
+    const two = about(schema({ versions: { value: new Map([...value, ['cluster_operation_targets', 1]]) } }));
+    expect(says('migrations', two)).toBe(
+      'warning: 2 outstanding: object_metadata is at 2 of 3, cluster_operation_targets is at 1 of 2.',
+    );
+    expect(remedyOf('migrations', two)).toBe('sf-ops migrate plan');
     expect(says('migrations', about(schema({ versions: stamped('cluster_operation_targets', null) })))).toBe(
       'pass: No migration is outstanding.',
     );

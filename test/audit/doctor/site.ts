@@ -193,3 +193,9 @@ export function says(id: string, topics: Partial<Topics>): string | null {
 export function remedyOf(id: string, topics: Partial<Topics>): string | null {
   return diagnose(topics).find((one) => one.id === id)?.remedy ?? null;
 }
+
+/** What a rule's finding is about: `server db1`. */
+export function subjectsOf(id: string, topics: Partial<Topics>): string[] {
+  const found = diagnose(topics).find((one) => one.id === id)!.subjects;
+  return found.map(({ type, uuid, name }) => [type, uuid, name].filter((word) => word !== null).join(' '));
+}

@@ -8,6 +8,7 @@ import {
   observe,
   outcomeAtDeadline,
   outcomeOf,
+  pendingOf,
   type Look,
   type SeenOperation,
   type WaitOptions,
@@ -93,6 +94,34 @@ describe('waiting for operations', () => {
     expect(outcomeOf(progress, wait)).toBe('complete');
     expect(isFolded(progress.waited.get(A)!)).toBe(true);
     expect(isFolded(watch(wait, [[seen(A, 'complete')]]).waited.get(A)!)).toBe(false);
+    const said = (state: string, message: string): boolean =>
+      isFolded(watch(wait, [[seen(A, state, message)]]).waited.get(A)!);
+    expect(said('complete', 'coalesced into sibling op 70000001')).toBe(true);
+    expect(said('complete', 'was not coalesced into sibling op')).toBe(false);
+    expect(said('error', 'coalesced into sibling op')).toBe(false);
+    expect(isFolded({ ...beginWait(wait).waited.get(A)!, outcome: 'complete' })).toBe(false);
+  });
+
+  test('of two state rows of one operation the active one counts', () => {
+    for (const rows of [
+      [seen(A, 'complete'), seen(A, 'queued')],
+      [seen(A, 'queued'), seen(A, 'complete')],
+    ])
+      expect(outcome(options(), [rows])).toBeNull();
+    expect(outcome(options(), [[seen(A, 'complete'), seen(A, 'complete')]])).toBe('complete');
+  });
+
+  test('nothing has ended before the first look, and what has not is still pending', () => {
+    const wait = options({ operations: [A, B] });
+    expect(outcomeOf(beginWait(options({ operations: [] })), wait)).toBeNull();
+    const progress = watch(wait, [[seen(A, 'complete'), seen(B, 'queued')]]);
+    expect(pendingOf(progress).map(({ uuid }) => uuid)).toEqual([B]);
+    expect(progress.looks).toBe(1);
+  });
+
+  test('what is seen beside them is not waited for', () => {
+    const progress = watch(options(), [[seen(A, 'queued'), seen(B, 'queued')]]);
+    expect([...progress.waited.keys()]).toEqual([A]);
   });
 
   test('of several the worst counts, when all have ended', () => {
@@ -127,6 +156,11 @@ describe('waiting for operations', () => {
     const wait = options({ once: true });
     expect(outcomeAtDeadline(watch(wait, [[seen(A, 'hibernating')]]), wait)).toBe('unknown');
     expect(outcomeAtDeadline(watch(wait, [[seen(A, 'queued')]]), wait)).toBe('timeout');
+    expect(outcomeAtDeadline(beginWait(wait), wait)).toBe('timeout');
+    const two = options({ operations: [A, B], once: true });
+    expect(outcomeAtDeadline(watch(two, [[seen(A, 'queued'), seen(B, 'hibernating')]]), two)).toBe('unknown');
+    expect(outcomeAtDeadline(watch(options(), [[seen(A, 'hibernating')]]), options())).toBe('timeout');
+    expect(exitCodeOfWait('unknown', true)).toBe(69);
     expect(exitCodeOfWait('timeout', true)).toBe(8);
     expect(exitCodeOfWait('timeout', false)).toBe(4);
   });
@@ -138,6 +172,19 @@ describe('waiting for objects', () => {
   test('nothing pending is complete at once, whatever ended before', () => {
     expect(outcome(object(), [[]])).toBe('complete');
     expect(outcome(object(), [[seen(A, 'error')]])).toBe('complete');
+  });
+
+  test('what was there when it began counts only while it is active', () => {
+    expect(outcome(object(), [[seen(A, 'error')], [seen(A, 'error')]])).toBe('complete');
+    expect(outcome(object(), [[seen(A, 'error')], [seen(A, 'queued')]])).toBeNull();
+    expect(outcome(object(), [[seen(A, 'hibernating')]])).toBe('complete');
+    const progress = watch(object(), [[seen(A, 'error'), seen(B, 'queued')]]);
+    expect([[...progress.ignored], [...progress.waited.keys()]]).toEqual([[A], [B]]);
+  });
+
+  test('an end that was seen stays the end, whatever the rows say later', () => {
+    const looks = [[seen(A, 'queued')], [seen(A, 'error')], [seen(A, 'complete')]];
+    expect(outcome(object(), looks)).toBe('failed');
   });
 
   test('an operation that comes meanwhile counts', () => {
