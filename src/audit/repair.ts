@@ -5,11 +5,11 @@ import type { Subject } from '../core/finding.js';
 import type { Database } from '../database/database.js';
 import { eventStatements, type AuditEvent } from '../database/queries/events.js';
 import { recordsOneTargetOnly } from '../database/queries/target-key.js';
-import type { Session } from '../database/session.js';
 import { statementText } from '../database/statement-text.js';
+import { MovedFirst, takeSteps } from '../operations/transition.js';
 import type { Audited } from './audit.js';
 import { FIXES } from './fixes/index.js';
-import type { Change, Plan, Workshop } from './fixes/plan.js';
+import type { Plan, Repair, Workshop } from './fixes/plan.js';
 
 /** Who repairs, for messages and events. */
 export interface Repairer {
@@ -61,8 +61,8 @@ export async function planRepairs(
 export function shownRepair({ rule, plan }: PlannedRepair): Repaired {
   const { subject } = plan;
   if ('why' in plan) return { rule, subject, result: 'left', what: null, why: plan.why, statements: [] };
-  const statements = plan.change.steps.map((step) => statementText(step.sql));
-  return { rule, subject, result: 'planned', what: plan.change.what, why: null, statements };
+  const statements = plan.repair.steps.map((step) => statementText(step.sql));
+  return { rule, subject, result: 'planned', what: plan.repair.what, why: null, statements };
 }
 
 /**
@@ -76,13 +76,13 @@ export async function makeRepair(
 ): Promise<Repaired> {
   const shown = shownRepair(planned);
   if ('why' in planned.plan) return shown;
-  const { subject, change } = planned.plan;
-  const event = eventOf(planned.rule, change, repairer);
+  const { subject, repair } = planned.plan;
+  const event = eventOf(planned.rule, repair, repairer);
   try {
     await database.write({
       subject: `the repair of ${subject.type} ${subject.uuid ?? subject.name ?? ''}`,
       work: async (session) => {
-        await takeSteps(session, change);
+        await takeSteps(session, repair.steps);
         for (const statement of eventStatements(event)) await session.change(statement);
       },
       isCommitted: async (session) =>
@@ -96,23 +96,9 @@ export async function makeRepair(
   }
 }
 
-/** What made it a finding does not hold any more. */
-class MovedFirst extends Error {}
-
-async function takeSteps(session: Session, { steps }: Change): Promise<void> {
-  for (const { sql: statement, expects } of steps) {
-    if (expects === 'nothing') {
-      if ((await session.rows(statement)).length > 0) throw new MovedFirst();
-      continue;
-    }
-    const changed = await session.change(statement);
-    if (expects === 'change' && changed === 0) throw new MovedFirst();
-  }
-}
-
 function eventOf(
   rule: AuditRuleId,
-  { what, extra, objects }: Change,
+  { what, extra, objects }: Repair,
   { user, fqdn, now }: Repairer,
 ): AuditEvent {
   return {

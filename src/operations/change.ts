@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { sql, type SQL } from 'drizzle-orm';
-import { ConflictError, SfOpsError } from '../core/errors.js';
-import { nameOfObjectType } from '../core/object-types.js';
+import { sql } from 'drizzle-orm';
+import { SfOpsError } from '../core/errors.js';
 import { isSameChange, type Change, type ChangeOptions, type NoChange } from '../core/operations/change.js';
 import type { ClusterFacts } from '../core/cluster-facts.js';
-import type { OperationRecord, WorkRow } from '../core/operations/operation-record.js';
-import { pythonJson } from '../core/python-json.js';
+import type { OperationRecord } from '../core/operations/operation-record.js';
 import type { Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import type { DatabaseDescription } from '../database/description.js';
@@ -13,8 +11,8 @@ import { recordAuditEvents } from '../database/queries/events.js';
 import { readRecords } from '../database/queries/operation-records.js';
 import { serverError, serverMessage } from '../database/server-errors.js';
 import type { Transaction } from '../database/transaction.js';
-import type { Session } from '../database/session.js';
 import type { Producer } from './enqueue/audit.js';
+import { MovedFirst, takeSteps, transitionSteps } from './transition.js';
 
 /** How an operation is changed: a rule of `core/operations/change.ts`. */
 export type Decide = (
@@ -113,7 +111,10 @@ async function change(
         const why = 'kind' in decided ? `${MOVED.why}: ${decided.why}` : MOVED.why;
         return { result: { ...MOVED, why }, record };
       }
-      await write(session, record, plan, { stamp, message: messageOf(request, plan) });
+      await takeSteps(
+        session,
+        transitionSteps(record, plan, { at: stamp, message: messageOf(request, plan) }),
+      );
       return { result: plan, record };
     },
     isCommitted: async (session, { result }) =>
@@ -127,70 +128,15 @@ async function change(
   try {
     return await database.write(transaction);
   } catch (error) {
-    if (error instanceof MovedError) return { result: MOVED, record: null };
+    if (error instanceof MovedFirst) return { result: MOVED, record: null };
     throw error;
   }
 }
 
-interface Writing {
-  stamp: number;
-  message: string | null;
-}
-
-/** @throws MovedError where a row is not as it was seen */
-async function write(
-  session: Session,
-  record: OperationRecord,
-  plan: Change,
-  writing: Writing,
-): Promise<void> {
-  const { uuid, type } = record;
-  for (const row of plan.remove) await once(session, sql`DELETE FROM work_queue WHERE ${isRow(row)}`);
-  if (plan.release !== null) {
-    await once(
-      session,
-      sql`UPDATE work_queue SET claimed_at = NULL, claimed_by = NULL, queue_name = ${plan.queueName},
-      scheduled_at = ${writing.stamp} WHERE ${isRow(plan.release)}`,
-    );
-  }
-  if (plan.insert) {
-    const payload = pythonJson({ operation_type: type!, operation_uuid: uuid });
-    await once(
-      session,
-      sql`INSERT INTO work_queue
-      (queue_name, scheduled_at, claimed_at, claimed_by, attempts, payload, created_at)
-      VALUES (${plan.queueName}, ${writing.stamp}, NULL, NULL, 0, ${payload}, ${writing.stamp})`,
-    );
-  }
-  const state = record.state!;
-  await once(
-    session,
-    sql`UPDATE object_states SET state_value = ${plan.to}, update_time = ${writing.stamp},
-    message = ${writing.message} WHERE object_type = ${nameOfObjectType(type!) ?? type!.toUpperCase()}
-    AND object_uuid = ${uuid} AND state_value = ${state.value}`,
-  );
-}
-
-function isRow({ id, claimedAt }: WorkRow): SQL {
-  return sql`id = ${id} AND claimed_at <=> ${claimedAt}`;
-}
-
-async function once(session: Session, statement: SQL): Promise<void> {
-  if ((await session.change(statement)) !== 1) throw new MovedError('A row changed since the look.');
-}
-
-/** A worker has changed a work row since the look, which its lock on the row allows. Nothing was written. */
-class MovedError extends ConflictError {}
-
-/** `object_states.message` is VARCHAR(255). */
-const LONGEST_MESSAGE = 255;
-
 function messageOf({ reason, producer }: ChangeRequest, { to }: Change): string {
   const verb = to === 'abort' ? 'aborted' : 'requeued';
   const why = reason === null ? '' : `: ${reason}`;
-  return [...`${verb} by sf-ops (${producer.user}@${producer.fqdn})${why}`]
-    .slice(0, LONGEST_MESSAGE)
-    .join('');
+  return `${verb} by sf-ops (${producer.user}@${producer.fqdn})${why}`;
 }
 
 /** The change is made whether or not its event can be written: that it cannot is a warning. */

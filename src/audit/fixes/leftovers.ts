@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { undashed } from '../../core/uuid.js';
 import type { AuditFacts, StrayWork } from '../rules/facts.js';
-import { may, must, type Change, type Plan, type Planner } from './plan.js';
-import { deleteWork, hasNoHeader, hasNoState, setState } from './steps.js';
+import { deleteWork, may, must, NOW, setState } from '../../operations/transition.js';
+import type { Plan, Planner, Repair } from './plan.js';
+import { hasNoHeader, hasNoState } from './steps.js';
 
 /** The rows that name an operation which was never finished, or is half removed. */
 export const removeHeader: Planner = (subject, { facts, description }) => {
@@ -29,7 +30,7 @@ export const deleteState: Planner = (subject, { facts, who }) => {
       setState(
         { uuid, type: subject.type, state },
         'deleted',
-        `deleted by ${who}: it has no header`,
+        { at: NOW, message: `deleted by ${who}: it has no header` },
         hasNoHeader(uuid),
       ),
       ...found.work.map((row) => deleteWork(row)),
@@ -56,10 +57,10 @@ export const removeTargets: Planner = (subject, { description }) => {
   ];
 };
 
-function removal(subject: Plan['subject'], what: string, steps: Change['steps']): Plan {
+function removal(subject: Plan['subject'], what: string, steps: Repair['steps']): Plan {
   const { type, uuid, name } = subject;
   const objects = uuid === null ? [] : [{ objectType: type === 'work_row' ? 'unknown' : type, uuid }];
-  return { subject, change: { what, steps, extra: { type, uuid, name }, objects } };
+  return { subject, repair: { what, steps, extra: { type, uuid, name }, objects } };
 }
 
 function stateOf(

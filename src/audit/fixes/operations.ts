@@ -1,113 +1,117 @@
 import { sql } from 'drizzle-orm';
+import type { ClusterFacts } from '../../core/cluster-facts.js';
 import type { Subject } from '../../core/finding.js';
 import { nameOfObjectType } from '../../core/object-types.js';
-import { findOperationType } from '../../core/operations/catalogue.js';
+import {
+  decideAbort,
+  decideRelease,
+  decideRequeue,
+  type Change,
+  type ChangeOptions,
+  type NoChange,
+} from '../../core/operations/change.js';
 import { likelyQueues } from '../../core/operations/likely-queues.js';
-import { workRowsOf, type OperationRecord } from '../../core/operations/operation-record.js';
+import { workRowsOf, type OperationRecord, type WorkRow } from '../../core/operations/operation-record.js';
 import { parseQueueName } from '../../core/operations/queue-name.js';
-import { ACTIVE_STATES, isLegalTransition, type OperationState } from '../../core/operations/state.js';
-import { whyUndrained } from '../../core/queue-consumers.js';
+import { ACTIVE_STATES } from '../../core/operations/state.js';
 import { undashed } from '../../core/uuid.js';
+import {
+  deleteWork,
+  isStateOf,
+  must,
+  NOW,
+  setState,
+  transitionSteps,
+  unless,
+  type Step,
+} from '../../operations/transition.js';
 import { cannotComplete } from '../rules/blocked-dependency.js';
 import { whyDead } from '../rules/claim-of-dead-node.js';
 import { cyclesOf } from '../rules/dependency-cycle.js';
 import type { ActiveOperation, Activity } from '../rules/facts.js';
 import { missingTargetsOf } from '../rules/missing-targets.js';
 import { operationSubject } from '../rules/rule.js';
-import { may, must, unless, type Change, type Plan, type Planner, type Workshop } from './plan.js';
-import {
-  deleteWork,
-  errorReport,
-  insertWork,
-  isStateOf,
-  moveWork,
-  noWork,
-  NOW,
-  releaseClaim,
-  setState,
-} from './steps.js';
+import type { Plan, Planner, Workshop } from './plan.js';
+import { noWork, reportError } from './steps.js';
 
 export const requeueOrphan: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }) => {
-    const [queue, ...others] = queuesOf(record);
-    if (record.header === null) return { subject, why: 'its header is gone' };
+  withOperation(subject, workshop, ({ record }, { cluster }) => {
     if (record.dependsOn.some(cannotComplete))
       return { subject, why: 'it waits for one that cannot complete: --fix blocked-dependency' };
-    if (queue === undefined) return { subject, why: `sf-ops knows no queue for a ${record.type}` };
-    const to = record.state?.value === 'queued' ? null : illegal(record, 'queued');
-    if (to !== null) return { subject, why: to };
-    const what = `queued again in ${queue}`;
-    return changed(subject, record, what, [
-      setState(record, 'queued', `queued again by ${workshop.who}`),
-      noWork([queue, ...others], record.uuid),
-      insertWork(queue, record.type!, record.uuid),
-    ]);
+    const decided = decideRequeue(record, cluster, unforced(workshop));
+    const { type, header } = record;
+    const queues = likelyQueues(type, header?.nodeUuid ?? null, header?.priority ?? null);
+    return repaired(subject, record, decided, {
+      what: ({ queueName }) => `queued again in ${queueName}`,
+      message: `queued again by ${workshop.who}`,
+      guards: [noWork(queues, record.uuid)],
+    });
   });
 
 export const releaseStaleClaim: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record, blocker }) => {
+  withOperation(subject, workshop, ({ record, blocker }, { cluster }) => {
     if (blocker.reason !== 'stale_claim') return { subject, why: 'it has another work row that goes on' };
-    return changed(subject, record, `released from ${blocker.work.claimedBy ?? 'nobody'}`, [
-      releaseClaim(blocker.work),
-      setState(record, 'queued', `released by ${workshop.who}`),
-    ]);
+    const decided = decideRequeue(record, cluster, unforced(workshop));
+    return repaired(subject, record, decided, released(blocker.work, workshop));
   });
 
+/** Sooner than `requeue`: its claim need not be stale, because its node is gone. */
 export const releaseDeadClaim: Planner = (subject, workshop) =>
   withOperation(subject, workshop, ({ record }, { cluster }) => {
     const row = workRowsOf(record).find((one) => whyDead(one, cluster, workshop.facts) !== null);
     if (row === undefined) return { subject, why: 'nobody who is gone has claimed it' };
-    const isBack = sql`NOT EXISTS (SELECT 1 FROM nodes n JOIN node_attributes a ON a.uuid = n.uuid
+    const isBack = unless(sql`SELECT 1 FROM nodes n JOIN node_attributes a ON a.uuid = n.uuid
       WHERE (n.fqdn = ${row.claimedBy} OR n.fqdn LIKE CONCAT(${row.claimedBy}, '.%'))
-        AND a.last_seen >= ${NOW} - ${cluster.checkinMaximumSeconds})`;
-    return changed(subject, record, `released from ${row.claimedBy}`, [
-      releaseClaim(row, isBack),
-      setState(record, 'queued', `released by ${workshop.who}`),
-    ]);
+        AND a.last_seen >= ${NOW} - ${cluster.checkinMaximumSeconds}`);
+    const decided = decideRelease(record, row);
+    return repaired(subject, record, decided, { ...released(row, workshop), guards: [isBack] });
   });
 
 /** The subject is a queue; each operation in it is a repair of its own. */
-export const emptyUndrainedQueue: Planner = (subject, { facts, who }) => {
-  const activity = activityOf(facts.activity);
-  const waiting = activity.operations.filter(
-    ({ blocker }) => blocker.reason === 'undrained' && blocker.work.queueName === subject.name,
-  );
-  return waiting.map(({ record, blocker }): Plan => {
+export const emptyUndrainedQueue: Planner = (subject, workshop) => {
+  const { operations, cluster } = activityOf(workshop.facts.activity);
+  return operations.flatMap(({ record, blocker }): Plan[] => {
+    if (blocker.reason !== 'undrained' || blocker.work.queueName !== subject.name) return [];
     const own = operationSubject(record);
-    if (blocker.reason !== 'undrained') return { subject: own, why: 'it goes on' };
-    const better = queuesOf(record).find(
-      (queue) => queue !== subject.name && whyUndrained(queue, activity.cluster, facts.now) === null,
-    );
-    if (better !== undefined)
-      return changed(own, record, `moved to ${better}`, [moveWork(blocker.work, better)]);
-    if (blocker.why.cause !== 'no_such_node')
-      return { subject: own, why: 'its queue is the right one; somebody has to start what drains it' };
-    const node = parseQueueName(subject.name ?? '')?.target ?? '';
-    const message = `failed by ${who}: node ${node} does not exist`;
-    const isGone = sql`NOT EXISTS (SELECT 1 FROM nodes WHERE uuid = ${undashed(node)})`;
-    return changed(own, record, `failed: node ${node} does not exist`, [
-      setState(record, 'error', message, isGone),
-      deleteWork(blocker.work),
-      may(errorReport(record.uuid, message)),
-    ]);
+    const decided = decideRequeue(record, cluster, unforced(workshop));
+    if (!('kind' in decided)) {
+      const what = ({ queueName }: Change): string => `moved to ${queueName}`;
+      return [repaired(own, record, decided, { what, message: `moved by ${workshop.who}` })];
+    }
+    return blocker.why.cause === 'no_such_node'
+      ? [failed(own, record, blocker.work, workshop)]
+      : [{ subject: own, why: `${decided.why}; somebody has to start what drains it` }];
   });
 };
 
+/** Nobody will ever do what is to be done on a node that does not exist. */
+function failed(subject: Subject, record: OperationRecord, work: WorkRow, { who }: Workshop): Plan {
+  const node = parseQueueName(work.queueName)?.target ?? '';
+  const what = `failed: node ${node} does not exist`;
+  const message = `failed by ${who}: node ${node} does not exist`;
+  return changed(subject, record, what, [
+    setState(record, 'error', { at: NOW, message }),
+    unless(sql`SELECT 1 FROM nodes WHERE uuid = ${undashed(node)}`),
+    deleteWork(work),
+    reportError(record.uuid, message),
+  ]);
+}
+
 export const abortBlocked: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }) => {
+  withOperation(subject, workshop, ({ record }, { cluster }) => {
     const hopeless = record.dependsOn.filter(cannotComplete);
     const names = hopeless.map(({ type, uuid, state }) => `${type} ${uuid} (${state ?? 'gone'})`).join(', ');
     const revived =
       unless(sql`SELECT 1 FROM object_states WHERE object_uuid IN ${hopeless.map(({ uuid }) => uuid)}
       AND object_type IN ${workshop.description.operationLabels}
       AND state_value NOT IN ('error', 'abort', 'deleted')`);
-    return abort(subject, record, workshop, `it waits for ${names}`, [revived]);
+    return abort(subject, record, cluster, workshop, { reason: `it waits for ${names}`, guards: [revived] });
   });
 
 export const abortGone: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }) =>
+  withOperation(subject, workshop, ({ record }, { cluster }) =>
     record.state?.value === 'queued'
-      ? abort(subject, record, workshop, 'what it works on is gone')
+      ? abort(subject, record, cluster, workshop, { reason: 'what it works on is gone' })
       : { subject, why: 'a worker has begun with it' },
   );
 
@@ -119,7 +123,7 @@ export const breakCircle: Planner = (subject, workshop) => {
   );
   const newest = cycle?.at(-1);
   if (newest?.record.uuid !== subject.uuid) return [];
-  return [abort(subject, newest.record, workshop, 'it is part of a circle')];
+  return [abort(subject, newest.record, activity.cluster, workshop, { reason: 'it is part of a circle' })];
 };
 
 export const completeTargets: Planner = (subject, workshop) =>
@@ -143,43 +147,56 @@ export const completeTargets: Planner = (subject, workshop) =>
 function abort(
   subject: Subject,
   record: OperationRecord,
-  { who }: Workshop,
-  reason: string,
-  before: readonly Change['steps'][number][] = [],
+  cluster: ClusterFacts,
+  workshop: Workshop,
+  { reason, guards = [] }: { reason: string; guards?: readonly Step[] },
 ): Plan {
-  const why = illegal(record, 'abort');
-  if (why !== null) return { subject, why };
-  const rows = workRowsOf(record);
-  if (rows.some(({ claimedAt }) => claimedAt !== null)) return { subject, why: 'a worker has it' };
-  return changed(subject, record, `aborted: ${reason}`, [
-    setState(record, 'abort', `aborted by ${who}: ${reason}`),
-    ...before,
-    ...rows.map((row) => deleteWork(row)),
-  ]);
+  return repaired(subject, record, decideAbort(record, cluster, unforced(workshop)), {
+    what: () => `aborted: ${reason}`,
+    message: `aborted by ${workshop.who}: ${reason}`,
+    guards,
+  });
 }
 
-function illegal({ state }: OperationRecord, to: OperationState): string | null {
-  const from = state?.value ?? null;
-  return isLegalTransition(from, to) ? null : `an operation that is ${from} does not become ${to}`;
+/** No worker that may be alive loses its work to a repair. */
+function unforced({ facts }: Workshop): ChangeOptions {
+  return { force: false, now: facts.now };
 }
 
-/** Where its work belongs, first where it runs on a node of its own. */
-function queuesOf({ type, header }: OperationRecord): string[] {
-  if (header === null || findOperationType(type) === null) return [];
-  const queues = likelyQueues(type, header.nodeUuid, header.priority);
-  const isOwn = (queue: string): boolean => parseQueueName(queue)?.target === header.nodeUuid;
-  return [...queues.filter(isOwn), ...queues.filter((queue) => !isOwn(queue))];
+function released({ claimedBy }: WorkRow, { who }: Workshop): Repairing {
+  return { what: () => `released from ${claimedBy ?? 'nobody'}`, message: `released by ${who}` };
+}
+
+interface Repairing {
+  /** What is done, in a clause. */
+  what: (change: Change) => string;
+  /** Of the state. */
+  message: string;
+  /** What must hold beside what was decided from. */
+  guards?: readonly Step[];
+}
+
+/** The change that was decided on, as a repair. */
+function repaired(
+  subject: Subject,
+  record: OperationRecord,
+  decided: Change | NoChange,
+  { what, message, guards }: Repairing,
+): Plan {
+  if ('kind' in decided) return { subject, why: decided.why };
+  const steps = transitionSteps(record, decided, { at: NOW, message }, guards);
+  return changed(subject, record, what(decided), steps);
 }
 
 function changed(
   subject: Subject,
   { uuid, type, targets }: OperationRecord,
   what: string,
-  steps: Change['steps'],
+  steps: readonly Step[],
 ): Plan {
   return {
     subject,
-    change: {
+    repair: {
       what,
       steps,
       extra: { operation_type: type, operation_uuid: uuid },

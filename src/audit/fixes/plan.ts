@@ -1,21 +1,12 @@
-import type { SQL } from 'drizzle-orm';
 import type { Subject } from '../../core/finding.js';
 import type { Json } from '../../core/json.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
+import type { Step } from '../../operations/transition.js';
 import type { AuditFacts } from '../rules/facts.js';
 
-/**
- * One statement of a repair. `change`: it must change a row, because its WHERE is what made it a finding, and where it
- * does not, somebody moved first. `any`: it may. `nothing`: a look that must find no row.
- */
-export interface Step {
-  readonly sql: SQL;
-  readonly expects: 'change' | 'any' | 'nothing';
-}
-
 /** What is to be done about one thing that is broken: a transaction of its own. */
-export interface Change {
+export interface Repair {
   /** What it does, in a clause: `queued again in networknode-clusteroperation-user_facing`. */
   readonly what: string;
   readonly steps: readonly Step[];
@@ -26,7 +17,7 @@ export interface Change {
 }
 
 /** A repair, or why there is none. */
-export type Plan = { readonly subject: Subject } & ({ readonly change: Change } | { readonly why: string });
+export type Plan = { readonly subject: Subject } & ({ readonly repair: Repair } | { readonly why: string });
 
 /** What planning needs to know beside the facts. */
 export interface Workshop {
@@ -40,7 +31,3 @@ export interface Workshop {
 
 /** Plans the repair of one subject of a finding. */
 export type Planner = (subject: Subject, workshop: Workshop) => Plan[];
-
-export const must = (sql: SQL): Step => ({ sql, expects: 'change' });
-export const may = (sql: SQL): Step => ({ sql, expects: 'any' });
-export const unless = (sql: SQL): Step => ({ sql, expects: 'nothing' });

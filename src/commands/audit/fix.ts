@@ -80,7 +80,7 @@ export async function fixAnswer(
   toAnswer: (findings: readonly Finding[]) => object,
 ): Promise<AnyAnswer> {
   const repairer = repairerOf(context);
-  const doable = plans.filter(({ plan }) => 'change' in plan).length;
+  const doable = plans.filter(({ plan }) => 'repair' in plan).length;
   if (!dryRun && doable > 0) await context.confirm(await question(database, plans));
   const done: Repaired[] = [];
   const rows = async function* (): AsyncGenerator<FixRow> {
@@ -135,7 +135,7 @@ function rowOf({ rule, subject, result, what, why, statements }: Repaired): FixR
 }
 
 function headline(plans: readonly PlannedRepair[], dryRun: boolean): Line {
-  const { length } = plans.filter(({ plan }) => 'change' in plan);
+  const { length } = plans.filter(({ plan }) => 'repair' in plan);
   if (plans.length === 0) return { text: 'nothing to mend', style: 'good' };
   const count = length === 1 ? '1 repair' : `${length} repairs`;
   return { text: dryRun ? `dry run: ${count} would be made` : count, style: 'strong' };
@@ -153,7 +153,7 @@ function account(changed: number, moved: number, left: number, dryRun: boolean):
 
 async function question(database: Database, plans: readonly PlannedRepair[]): Promise<string> {
   const { node, address, galera } = await database.identity();
-  const count = plans.filter(({ plan }) => 'change' in plan).length;
+  const count = plans.filter(({ plan }) => 'repair' in plan).length;
   const rules = [...new Set(plans.map(({ rule }) => rule))].join(', ');
   const where = `${galera === null ? 'the server' : 'the cluster of'} ${node} (${address})`;
   return `Make ${count === 1 ? '1 repair' : `${count} repairs`} for ${rules} in the database ${database.settings.database} on ${where}?`;

@@ -77,7 +77,7 @@ function auditAnswer(
   const unseen = findings.filter(({ result }) => result === 'unknown');
   const skipped = findings.filter(({ result }) => result === 'skip');
   for (const { id, title } of unseen) context.warn(`${id}: ${title}`);
-  const repairable = new Set(plans.flatMap(({ rule, plan }) => ('change' in plan ? [rule] : [])));
+  const repairable = new Set(plans.flatMap(({ rule, plan }) => ('repair' in plan ? [rule] : [])));
   const now = context.now();
   return answerOf({
     columns: auditColumns(names),

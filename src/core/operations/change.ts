@@ -44,7 +44,6 @@ export function decideRequeue(
 ): Change | NoChange {
   const ended = whyNotActive(record);
   if (ended !== null) return ended;
-  const from = record.state!.value!;
   const queue = queueFor(record);
   if (queue === null) return refused('which queue it belongs to cannot be told from its header');
   const blocker = blockerOf(record, cluster, now);
@@ -52,37 +51,37 @@ export function decideRequeue(
     const why = cluster.nodes.length === 0 ? null : whyUndrained(queue, cluster, now);
     return why === null ? null : refused(`nobody would take it from ${queue}: ${undrainedSentence(why)}`);
   };
-  const requeued = (changes: Partial<Change>): Change | NoChange => {
-    if (from !== 'queued' && !isLegalTransition(from, 'queued')) return refused(`it is ${from}`);
-    return (
-      nobody() ?? {
-        ...{ from, to: 'queued', queueName: queue, remove: [], release: null, insert: false, remark: null },
-        ...changes,
-      }
-    );
+  const requeue = (changes: Partial<Change>): Change | NoChange => {
+    const decided = requeued(record, { queueName: queue, ...changes });
+    return 'kind' in decided ? decided : (nobody() ?? decided);
   };
   switch (blocker.reason) {
     case 'orphaned':
-      return requeued({ insert: true });
+      return requeue({ insert: true });
     case 'stale_claim':
-      return requeued({ release: blocker.work });
+      return requeue({ release: blocker.work });
     case 'running':
       if (!force && isWorkerAlive(blocker.work, cluster, now))
         return refused(
           `a worker claimed it ${ago(blocker.since, now)} and may be at work; --force takes it away`,
         );
-      return requeued({
+      return requeue({
         release: blocker.work,
         ...(force ? { remark: 'the worker that had it may still be at work: it may run twice' } : {}),
       });
     case 'undrained':
-      if (blocker.work.queueName !== queue) return requeued({ release: blocker.work });
+      if (blocker.work.queueName !== queue) return requeue({ release: blocker.work });
       return refused(`nobody takes it from its queue: ${undrainedSentence(blocker.why)}`);
     case 'cannot_tell':
       return refused(blocker.why);
     default:
       return { kind: 'already', why: 'it has a work row that waits for a worker' };
   }
+}
+
+/** Whether to give a row that somebody holds back to its queue, for who knows that its holder is gone. */
+export function decideRelease(record: OperationRecord, row: WorkRow): Change | NoChange {
+  return whyNotActive(record) ?? requeued(record, { queueName: row.queueName, release: row });
 }
 
 /** Whether to abort an operation, and what that means: a fact where no worker has it, otherwise a request. */
@@ -114,6 +113,16 @@ export function decideAbort(
     queueName: held.queueName,
     remark: 'a worker has it and does not look again until it ends: what it does is done',
   });
+}
+
+/** @param record of an active operation */
+function requeued({ state }: OperationRecord, changes: Partial<Change>): Change | NoChange {
+  const from = state!.value!;
+  if (from !== 'queued' && !isLegalTransition(from, 'queued')) return refused(`it is ${from}`);
+  return {
+    ...{ from, to: 'queued', queueName: null, remove: [], release: null, insert: false, remark: null },
+    ...changes,
+  };
 }
 
 /** The queue that the operation goes to by its type and node; null for one that cannot be read. */

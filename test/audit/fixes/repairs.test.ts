@@ -4,13 +4,14 @@ import { createConnection } from 'mysql2/promise';
 import { randomUUID } from 'node:crypto';
 import { audit, type Audited } from '../../../src/audit/audit.js';
 import { FIXES } from '../../../src/audit/fixes/index.js';
-import type { Change, Plan, Step } from '../../../src/audit/fixes/plan.js';
+import type { Plan, Repair } from '../../../src/audit/fixes/plan.js';
 import { makeRepair, planRepairs, type Repaired } from '../../../src/audit/repair.js';
 import { AUDIT_RULES } from '../../../src/audit/rules/index.js';
 import type { AuditRuleId } from '../../../src/core/audit-rules.js';
 import type { Database } from '../../../src/database/database.js';
 import { DEFAULT_LIMITS } from '../../../src/database/limits.js';
 import { MIGRATIONS } from '../../../src/migrations/registry.js';
+import type { Step } from '../../../src/operations/transition.js';
 import { FakeWorker } from '../../fixtures/fake-worker.js';
 import { hex, insertCluster, insertNetwork, insertOperation, NODE, now } from '../../fixtures/rows.js';
 import { Site } from '../../fixtures/site.js';
@@ -75,11 +76,11 @@ test('every rule that says what --fix does has a fix, and the others have none',
 
 /** The repair with a statement in place of one of its own that ends the connection, as kill -9 of the program does. */
 function cutAt(plan: Plan, cut: number): Plan {
-  if (!('change' in plan)) return plan;
-  const steps = plan.change.steps.map((step, index): Step =>
+  if (!('repair' in plan)) return plan;
+  const steps = plan.repair.steps.map((step, index): Step =>
     index === cut ? { ...step, sql: SUICIDE } : step,
   );
-  return { ...plan, change: { ...plan.change, steps } };
+  return { ...plan, repair: { ...plan.repair, steps } };
 }
 
 const SUICIDE = sql`KILL CONNECTION_ID()`;
@@ -91,9 +92,9 @@ test.each(FIXABLE)('%s: cut anywhere it leaves nothing; two operators at once me
     const found = await Promise.all(operators.map(async (database) => look(database, id)));
     const before = await contents(site);
     const [planned] = (await planRepairs(operators[0]!, found[0]!, REPAIRER)).filter(
-      ({ plan }) => 'change' in plan,
+      ({ plan }) => 'repair' in plan,
     );
-    const { steps } = (planned!.plan as { change: Change }).change;
+    const { steps } = (planned!.plan as { repair: Repair }).repair;
     for (const cut of steps.keys()) {
       const doomed = { ...planned!, plan: cutAt(planned!.plan, cut) };
       const limits = { ...DEFAULT_LIMITS, retrySeconds: 0 };
@@ -169,6 +170,8 @@ describe('what a repair leaves', () => {
       expect(await workOf(site, wrong)).toEqual([
         { queue: 'networknode-clusteroperation-user_facing', claimed: null },
       ]);
+      await age(site, wrong);
+      await site.query('UPDATE work_queue SET scheduled_at = ?', [LONG_AGO()]);
       await site.query('UPDATE node_attributes SET last_seen = ?', [LONG_AGO()]);
       const [left] = await mend(database, await look(database, 'undrained-queue'));
       expect(left).toMatchObject({ result: 'left', why: expect.stringContaining('start') });
