@@ -3,72 +3,18 @@
  * then while `prune` removes old rows: median and 99th percentile of what an enqueue takes, standalone and on three nodes.
  */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { createConnection } from 'mysql2/promise';
-import setUpRun from '../test/servers/run-setup.mjs';
-import tearDownRun from '../test/servers/run-teardown.mjs';
+import { benchOnEach, root } from './site.mjs';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const IDLE = 500;
-const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=ON'];
-const root = fileURLToPath(new URL('..', import.meta.url));
 
-setUpRun();
-try {
-  const project = await load();
-  const table = [
-    ['server', 'rows', 'rows a second', 'writer alone, p50 / p99', 'beside prune, p50 / p99', 'p99 times'],
-  ];
-  table.push(await benchStandalone(project), await benchCluster(project));
-  for (const [index, row] of table.entries()) {
-    console.log(`| ${row.join(' | ')} |`);
-    if (index === 0) console.log(`| ${row.map(() => '---').join(' | ')} |`);
-  }
-} finally {
-  await tearDownRun();
-}
-
-async function load() {
-  // Where the tests' own modules look for what lies beside them.
-  const outfile = `${root}/test/servers/.bench-prune.mjs`;
-  const modules = [
-    'src/database/database.ts',
-    'src/operations/enqueue/enqueue.ts',
-    'test/fixtures/schema.ts',
-    'test/fixtures/site.ts',
-    'test/servers/mariadb.ts',
-    'test/servers/galera.ts',
-  ];
-  await build({
-    stdin: { contents: modules.map((path) => `export * from './${path}';`).join('\n'), resolveDir: root },
-    ...{ outfile, bundle: true, loader: { '.sql': 'text' }, platform: 'node', format: 'esm' },
-    ...{ packages: 'external', logLevel: 'warning' },
-  });
-  try {
-    return await import(outfile);
-  } finally {
-    rmSync(outfile);
-  }
-}
-
-async function benchStandalone(project) {
-  const server = await project.startTestServer({ extraArguments: DURABLE });
-  const { database } = await project.createDatabase(server, project.schemaStatements());
-  const row = await bench(project, 'standalone', server.socketPath, database);
-  await server.stop();
-  return row;
-}
-
-async function benchCluster(project) {
-  const cluster = await project.startCluster({ extraArguments: DURABLE });
-  const database = await cluster.createDatabase(project.schemaStatements());
-  const row = await bench(project, 'three nodes', cluster.nodes[0].socketPath, database);
-  await cluster.stop();
-  return row;
-}
+await benchOnEach(
+  ['server', 'rows', 'rows a second', 'writer alone, p50 / p99', 'beside prune, p50 / p99', 'p99 times'],
+  ['src/database/database.ts', 'src/operations/enqueue/enqueue.ts', 'test/fixtures/site.ts'],
+  async (project, kind, { socketPath }, database) => [await bench(project, kind, socketPath, database)],
+);
 
 async function bench(project, kind, socketPath, database) {
   const connection = await createConnection({ socketPath, user: 'root', database });

@@ -22,10 +22,23 @@ export function insertInto(table: string, rows: readonly Row[]): SQL {
   return sql`INSERT INTO ${sql.identifier(table)} (${names}) VALUES ${sql.join(tuples, sql`, `)}`;
 }
 
+/** Rows as one value of a statement: what stands behind VALUES. */
+export class RowList {
+  constructor(
+    readonly columns: readonly string[],
+    readonly rows: readonly Row[],
+  ) {}
+
+  /** For the driver's own formatting. */
+  toArrays(): RowValue[][] {
+    return this.rows.map((row) => this.columns.map((column) => row[column]!));
+  }
+}
+
 /** A statement with a `?` for each of its values, put together as text: building many rows of `SQL` takes longer than to write them. */
 export interface BoundStatement {
   readonly text: string;
-  readonly values: readonly RowValue[];
+  readonly values: readonly (RowValue | RowList)[];
   /** What it takes on its way to the server, at most. */
   readonly bytes: number;
 }
@@ -45,15 +58,11 @@ export function insertRows(
   if (first === undefined) return [];
   const columns = Object.keys(first);
   const names = columns.map((column) => `\`${column}\``).join(', ');
-  const tuple = `(${columns.map(() => '?').join(', ')})`;
-  return portions(rows, bytesOf, mostBytes).map((portion) => {
-    const tuples = new Array<string>(portion.length).fill(tuple).join(', ');
-    return {
-      text: `INSERT INTO \`${table}\` (${names}) VALUES ${tuples}${suffix === '' ? '' : ` ${suffix}`}`,
-      values: portion.flatMap((row) => columns.map((column) => row[column]!)),
-      bytes: portion.reduce((sum, row) => sum + bytesOf(row), names.length + suffix.length + 100),
-    };
-  });
+  return portions(rows, bytesOf, mostBytes).map((portion) => ({
+    text: `INSERT INTO \`${table}\` (${names}) VALUES ?${suffix === '' ? '' : ` ${suffix}`}`,
+    values: [new RowList(columns, portion)],
+    bytes: portion.reduce((sum, row) => sum + bytesOf(row), names.length + suffix.length + 100),
+  }));
 }
 
 /** Cuts a list into as few pieces as there can be without one that is larger than `mostBytes`, unless a single item is. */

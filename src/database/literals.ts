@@ -1,3 +1,5 @@
+import { RowList } from './insert.js';
+
 /** Printable ASCII without quote and backslash: the same bytes, and harmless, in every character set a server may use. */
 const PLAIN = /^[ -&(-[\]-~]*$/;
 
@@ -10,11 +12,19 @@ const PLAIN = /^[ -&(-[\]-~]*$/;
  */
 export function withLiterals(sql: string, values: readonly unknown[]): string {
   if (values.length === 0) return sql;
-  const parts = sql.split('?');
-  if (parts.length !== values.length + 1) {
-    throw new Error(`a statement has ${parts.length - 1} places for ${values.length} values`);
+  let text = '';
+  let begin = 0;
+  let places = 0;
+  for (let place = sql.indexOf('?'); place >= 0; place = sql.indexOf('?', begin)) {
+    text += sql.slice(begin, place);
+    if (places < values.length) text += literal(values[places]);
+    begin = place + 1;
+    places += 1;
   }
-  return parts.map((part, index) => (index === 0 ? part : literal(values[index - 1]) + part)).join('');
+  if (places !== values.length) {
+    throw new Error(`a statement has ${places} places for ${values.length} values`);
+  }
+  return text + sql.slice(begin);
 }
 
 function literal(value: unknown): string {
@@ -30,7 +40,20 @@ function literal(value: unknown): string {
       return value ? '1' : '0';
     default:
       if (value === null) return 'NULL';
+      if (value instanceof RowList) return tuples(value);
       if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString('hex')}'`;
       throw new Error(`a ${typeof value} cannot be bound`);
   }
+}
+
+function tuples({ columns, rows }: RowList): string {
+  let text = '';
+  for (const row of rows) {
+    let separator = text === '' ? '(' : '), (';
+    for (const column of columns) {
+      text += separator + literal(row[column]);
+      separator = ', ';
+    }
+  }
+  return `${text})`;
 }

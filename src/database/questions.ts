@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { MySqlDialect } from 'drizzle-orm/mysql-core';
 import { portions, type BoundStatement } from './insert.js';
-import { bytesOf } from '../core/operations/operation-rows.js';
+import { bytesOf, type RowValue } from '../core/operations/operation-rows.js';
 import type { Session } from './session.js';
 
 /** A SELECT and what its rows mean. */
@@ -72,20 +72,32 @@ export async function runTogether(
   }
 }
 
-/** As `runTogether`, as a transaction of its own: all of it or nothing. */
+/**
+ * As `runTogether`, as a transaction of its own: all of it or nothing. In one round trip where that sends no more than
+ * about `mostBytes`.
+ */
 export async function runAtomically(
   session: Session,
   statements: readonly (SQL | BoundStatement)[],
+  mostBytes = Infinity,
 ): Promise<void> {
   const whole = [sql`START TRANSACTION`, ...statements, sql`COMMIT`].map(boundStatement);
-  const onError = 'DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;';
-  await session.run(together(whole, `BEGIN NOT ATOMIC ${onError}`));
+  if (whole.reduce((sum, { bytes }) => sum + bytes, 0) <= mostBytes) {
+    const onError = 'DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;';
+    return session.run(together(whole, `BEGIN NOT ATOMIC ${onError}`));
+  }
+  try {
+    await runTogether(session, whole, mostBytes);
+  } catch (error) {
+    if (!session.broken) await session.endTransaction('ROLLBACK');
+    throw error;
+  }
 }
 
 function boundStatement(statement: SQL | BoundStatement): BoundStatement {
   if ('text' in statement) return statement;
   const { sql: text, params } = new MySqlDialect().sqlToQuery(statement);
-  const values = params as BoundStatement['values'];
+  const values = params as RowValue[];
   return { text, values, bytes: text.length + bytesOf(Object.fromEntries(values.entries())) };
 }
 

@@ -5,13 +5,17 @@
  */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/gu;
 
+/** Text that holds none of these, which is most of it. */
+const ASCII = /^[ -~]*$/;
+
 /** Text from the database, fit for a terminal: every such character becomes `?`. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, '?');
+  return ASCII.test(text) ? text : text.replace(UNPRINTABLE, '?');
 }
 
 /** JSON text in which those characters are escaped, so that nothing is lost and nothing acts. */
 export function escapeUnprintable(json: string): string {
+  if (ASCII.test(json)) return json;
   return json.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escaped(character)));
 }
 

@@ -7,7 +7,7 @@ import type { Database } from '../../src/database/database.js';
 import { NO_PROGRESS } from '../../src/core/progress.js';
 import type { InputLine } from '../../src/core/input-lines.js';
 import { applyAbort, planAbort } from '../../src/operations/abort.js';
-import { BulkLoad } from '../../src/operations/enqueue/bulk.js';
+import { BulkLoad, type LineResult } from '../../src/operations/enqueue/bulk.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import { Run } from '../../src/operations/enqueue/run-marks.js';
 import { applyRequeue, planRequeue } from '../../src/operations/requeue.js';
@@ -144,7 +144,9 @@ export class TorturedSession {
         task: NO_PROGRESS.start({ doing: '', done: '', unit: '', total: null }),
       });
       const operations: VouchedOperation[] = [];
-      for await (const result of load.results()) {
+      const results: LineResult[] = [];
+      for await (const batch of load.results()) results.push(...batch);
+      for (const result of results) {
         if ('error' in result) continue;
         const { request_id: mark, ...fields } = requests[result.line - 1]!;
         const { instance_uuid, network_uuid, interface_uuid } = fields as Record<string, string>;

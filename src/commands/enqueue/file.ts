@@ -2,7 +2,8 @@ import { openRegularFile } from '../../configuration/regular-file.js';
 import { InterruptedError, UsageError } from '../../core/errors.js';
 import { inputLines } from '../../core/input-lines.js';
 import { accountSentences, failedLines } from '../../core/operations/bulk-account.js';
-import { BulkLoad, LONGEST_LINE_BYTES } from '../../operations/enqueue/bulk.js';
+import { LONGEST_LINE_BYTES } from '../../operations/enqueue/batches.js';
+import { BulkLoad } from '../../operations/enqueue/bulk.js';
 import { Run } from '../../operations/enqueue/run-marks.js';
 import { thisOperator } from '../../operations/operator.js';
 import { answerOf, type AnyAnswer } from '../../render/answer.js';
@@ -40,7 +41,7 @@ export async function enqueueFile(
 
   async function* rows(): AsyncGenerator<LineRow> {
     try {
-      for await (const result of load.results()) yield lineRow(result);
+      for await (const results of load.results()) for (const result of results) yield lineRow(result);
       isDelivered = true;
     } finally {
       task.end();

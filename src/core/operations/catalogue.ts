@@ -162,6 +162,7 @@ export const OPERATION_TYPES: readonly OperationType[] = [
 ];
 
 const VALUES = OPERATION_TYPES.map((type) => type.value);
+const BY_VALUE = new Map<string, OperationType>(OPERATION_TYPES.map((type) => [type.value, type]));
 
 /** The declaration of a type given by its value, case ignored. Throws a `UsageError` that suggests the nearest. */
 export function operationType(value: unknown): OperationType {
@@ -175,5 +176,5 @@ export function operationType(value: unknown): OperationType {
 /** As `operationType`, with null for a type that this version does not know. */
 export function findOperationType(value: unknown): OperationType | null {
   if (typeof value !== 'string') return null;
-  return OPERATION_TYPES.find((type) => type.value === value.toLowerCase()) ?? null;
+  return BY_VALUE.get(value) ?? BY_VALUE.get(value.toLowerCase()) ?? null;
 }

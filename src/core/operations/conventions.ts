@@ -11,6 +11,18 @@ export interface Conventions {
 
 /** The keys of a version as this program knows it, by default of the newest. */
 export function ownConventions(type: OperationType, version = type.version): Conventions {
+  if (version === type.version) {
+    const known = NEWEST.get(type) ?? conventionsOfVersion(type, version);
+    NEWEST.set(type, known);
+    return known;
+  }
+  return conventionsOfVersion(type, version);
+}
+
+/** Asked for each operation of a load. */
+const NEWEST = new WeakMap<OperationType, Conventions>();
+
+function conventionsOfVersion(type: OperationType, version: number): Conventions {
   const fields = type.fields.filter(({ since }) => since <= version).map(({ name }) => name);
   const common = ['priority', 'request_id', 'tasks', 'depends_on', 'runs_after', 'version'];
   return { version, keys: ['uuid', ...fields, ...common] };

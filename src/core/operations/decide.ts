@@ -136,6 +136,7 @@ function differences(request: EnqueueRequest, existing: ExistingOperation): stri
  * on one that failed (operations contract, section 1).
  */
 function checkDependencies(request: EnqueueRequest, batch: Batch, { force }: DecideOptions): string[] {
+  if (request.dependsOn === null && request.runsAfter === null) return [];
   const dependsOn = request.dependsOn ?? [];
   const missing = [...dependsOn, ...named(request)].filter(
     ({ op_type, op_uuid }) => batch.operation(op_uuid)?.operationType !== op_type,
@@ -189,13 +190,16 @@ function checkObjects(request: EnqueueRequest, batch: Batch): void {
 
 /** The objects and the node that a request names; each must exist. */
 export function referencedObjects(request: EnqueueRequest): { typeName: string; uuid: Uuid }[] {
-  const objects = request.type.fields.flatMap(({ name, objectType }) => {
+  const objects: { typeName: string; uuid: Uuid }[] = [];
+  for (const { name, objectType } of request.type.fields) {
     const uuid = request.fields[name];
-    return objectType === null || typeof uuid !== 'string' ? [] : [{ typeName: objectType, uuid }];
-  });
+    if (objectType !== null && typeof uuid === 'string') objects.push({ typeName: objectType, uuid });
+  }
   const { nodeUuid } = request.queue;
+  if (nodeUuid === null) return objects;
   const isNamed = objects.some(({ typeName, uuid }) => typeName === 'NODE' && uuid === nodeUuid);
-  return nodeUuid === null || isNamed ? objects : [...objects, { typeName: 'NODE', uuid: nodeUuid }];
+  if (!isNamed) objects.push({ typeName: 'NODE', uuid: nodeUuid });
+  return objects;
 }
 
 function whyAbsent(facts: ObjectFacts | undefined): string | null {

@@ -32,21 +32,39 @@ export function namedReferences(raw: unknown): NamedReference[] {
 export function withReferences(raw: unknown, uuidOf: (reference: NamedReference) => Uuid): unknown {
   const type = isRecord(raw) ? findOperationType(raw.operation_type) : null;
   if (!isRecord(raw) || type === null) return raw;
-  const resolved: Record<string, unknown> = { ...raw };
+  let resolved: Record<string, unknown> | null = null;
+  const put = (key: string, value: unknown): void => {
+    resolved ??= { ...raw };
+    resolved[key] = value;
+  };
   const replace = (key: string, typeName: string): void => {
     const value = raw[key];
-    if (isName(value)) resolved[key] = uuidOf({ typeName, text: value });
+    if (isName(value)) put(key, uuidOf({ typeName, text: value }));
   };
   for (const { name, objectType } of type.fields) if (objectType !== null) replace(name, objectType);
   if (!PLACES.has(String(raw.target).toLowerCase())) replace('target', 'NODE');
   for (const key of ['depends_on', 'runs_after']) {
     const value = raw[key];
     if (value === undefined || value === null) continue;
-    resolved[key] = Array.isArray(value)
+    const items = Array.isArray(value)
       ? value.map((item: unknown) => withOperation(item, uuidOf))
       : withOperation(value, uuidOf);
+    put(key, items);
   }
-  return resolved;
+  return resolved ?? raw;
+}
+
+/**
+ * Whether a request, given as a line of `enqueue --file`, means the same whatever was enqueued just before it: it names no
+ * operation, and none that waits could do instead.
+ */
+export function standsAlone(raw: unknown): boolean {
+  if (!isRecord(raw)) return true;
+  const { uuid, depends_on, runs_after, coalesce, tasks } = raw;
+  if ([uuid, depends_on, runs_after].some((value) => value !== undefined && value !== null)) return false;
+  const coalescing = findOperationType(raw.operation_type)?.coalescing ?? null;
+  if (coalescing === null || coalesce === false || !Array.isArray(tasks)) return true;
+  return !tasks.some((task) => coalescing.tasks.includes(String(task).toLowerCase()));
 }
 
 /** `net_op:70000001` or `{op_type, op_uuid}` with the beginning of a uuid; everything else as it is. */

@@ -79,7 +79,9 @@ export function candidateFrom(
 export class Batch {
   readonly #operations: Map<Uuid, ExistingOperation>;
   readonly #latest: Map<string, Dependency>;
-  readonly #active: Map<string, readonly Dependency[]>;
+  readonly #active: Map<string, Dependency[]>;
+  /** Operations whose targets do not count yet: few requests ask for those of others. */
+  #uncounted: { self: Dependency; targets: readonly Target[] }[] = [];
   /** By `workKey`, oldest first. */
   readonly #candidates = new Map<string, Candidate[]>();
   readonly #conventions = new Map<OperationType, Conventions & { isGuess: boolean }>();
@@ -91,7 +93,7 @@ export class Batch {
   ) {
     this.#operations = new Map(facts.operations);
     this.#latest = new Map(facts.latest);
-    this.#active = new Map(facts.active);
+    this.#active = new Map([...facts.active].map(([key, operations]) => [key, [...operations]]));
     for (const candidate of [...facts.candidates].sort(byAge))
       this.#addCandidate(workKeyOfCandidate(candidate), candidate);
   }
@@ -101,10 +103,12 @@ export class Batch {
   }
 
   active(object: Target): readonly Dependency[] {
+    this.#countTargets();
     return this.#active.get(objectKey(object.objectType, object.uuid)) ?? [];
   }
 
   latest(object: Target): Dependency | null {
+    this.#countTargets();
     return this.#latest.get(objectKey(object.objectType, object.uuid)) ?? null;
   }
 
@@ -143,17 +147,27 @@ export class Batch {
       state: 'queued',
       metadataJson,
     });
-    const self: Dependency = { op_type: type.value, op_uuid: uuid };
-    for (const { objectType, uuid: object } of targetsOf(request)) {
-      const key = objectKey(objectType, object);
-      this.#latest.set(key, self);
-      this.#active.set(key, [...(this.#active.get(key) ?? []), self]);
-    }
-    this.#addCandidate(workKey(request), {
+    this.#uncounted.push({ self: { op_type: type.value, op_uuid: uuid }, targets: targetsOf(request) });
+    const key = workKey(request);
+    if (key === null) return;
+    this.#addCandidate(key, {
       ...{ uuid, operationType: type.value, state: 'queued', tasks, priority, createdAt },
       columns: headerUuids(request),
       dueAt: createdAt + delay,
     });
+  }
+
+  #countTargets(): void {
+    for (const { self, targets } of this.#uncounted) {
+      for (const { objectType, uuid } of targets) {
+        const key = objectKey(objectType, uuid);
+        this.#latest.set(key, self);
+        const active = this.#active.get(key);
+        if (active === undefined) this.#active.set(key, [self]);
+        else active.push(self);
+      }
+    }
+    this.#uncounted = [];
   }
 
   #addCandidate(key: string | null, candidate: Candidate): void {

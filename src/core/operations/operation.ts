@@ -2,7 +2,7 @@ import type { Json } from '../json.js';
 import type { ObjectTypeName, OperationTypeValue } from '../object-types.js';
 import type { Uuid } from '../uuid.js';
 import { objectTypeOfTarget, type FieldName } from './field.js';
-import { HEADER_COLUMNS, type HeaderColumn, type OperationType } from './operation-type.js';
+import type { HeaderColumn, OperationType } from './operation-type.js';
 import type { PriorityName } from './priority.js';
 
 /** A reference to an operation, in the form that Shaken Fist stores. */
@@ -36,18 +36,24 @@ export interface Target {
 
 /** The targets that the type declares and the operation names, in declared order. */
 export function targetsOf(operation: Pick<Operation, 'type' | 'fields'>): Target[] {
-  return operation.type.targets.flatMap((name) => {
+  const targets: Target[] = [];
+  for (const name of operation.type.targets) {
     const uuid = operation.fields[name];
-    return typeof uuid === 'string' ? [{ objectType: objectTypeOfTarget(name), uuid }] : [];
-  });
+    if (typeof uuid === 'string') targets.push({ objectType: objectTypeOfTarget(name), uuid });
+  }
+  return targets;
 }
 
 /** What the uuid columns of the `cluster_operations` row hold: the fields of the same name, or null. */
-export function headerUuids(operation: Pick<Operation, 'fields'>): Record<HeaderColumn, Uuid | null> {
-  const uuidOf = (column: HeaderColumn) => {
-    const uuid = operation.fields[column];
-    return typeof uuid === 'string' ? uuid : null;
+export function headerUuids({ fields }: Pick<Operation, 'fields'>): Record<HeaderColumn, Uuid | null> {
+  const { node_uuid, instance_uuid, network_uuid } = fields;
+  return {
+    node_uuid: textOrNull(node_uuid),
+    instance_uuid: textOrNull(instance_uuid),
+    network_uuid: textOrNull(network_uuid),
   };
-  const entries = HEADER_COLUMNS.map((column) => [column, uuidOf(column)] as const);
-  return Object.fromEntries(entries) as Record<HeaderColumn, Uuid | null>;
+}
+
+function textOrNull(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
 }

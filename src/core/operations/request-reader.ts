@@ -46,7 +46,7 @@ export class RequestReader {
   /** The value of a key, or `unset` when the key is absent, null or wrong. */
   optional<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U): T | U {
     const value = this.raw[key];
-    return isUnset(value) ? unset : this.accept(`${this.spell(key)} `, read(value), unset);
+    return isUnset(value) ? unset : this.accept(key, read(value), unset);
   }
 
   required<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U, wanted: string): T | U {
@@ -55,14 +55,14 @@ export class RequestReader {
   }
 
   fields(): FieldValues {
-    const entries = this.type.fields.map((field) => {
+    const values: Partial<Record<FieldName, Json>> = {};
+    for (const field of this.type.fields) {
       const read = (value: unknown) => readFieldValue(field, value);
-      const value = field.required
+      values[field.name] = field.required
         ? this.required(field.name, read, null, field.help)
         : this.optional(field.name, read, null);
-      return [field.name, value] as const;
-    });
-    return Object.fromEntries(entries);
+    }
+    return values;
   }
 
   /** Null when there is a problem, here or in a node_uuid without which nothing can be said. */
@@ -70,7 +70,7 @@ export class RequestReader {
     const ownNode = typeof fields.node_uuid === 'string' ? fields.node_uuid : null;
     if (this.type.routes[0].to === 'own-node' && ownNode === null) return null;
     const wish = { target: this.raw.target ?? null, family: this.raw.family ?? null, ownNode, tasks };
-    return this.accept('', readQueue(this.type, wish, priority), null);
+    return this.accept(null, readQueue(this.type, wish, priority), null);
   }
 
   /** A derived field follows from the queue; giving it is allowed, contradicting the queue is not. */
@@ -113,9 +113,9 @@ export class RequestReader {
     return new UsageError(`${this.type.value}: ${named.join('; ')}${rest}`);
   }
 
-  private accept<T, U>(prefix: string, reading: Reading<T>, otherwise: U): T | U {
+  private accept<T, U>(key: string | null, reading: Reading<T>, otherwise: U): T | U {
     if ('value' in reading) return reading.value;
-    this.problems.push(prefix + reading.problem);
+    this.problems.push(key === null ? reading.problem : `${this.spell(key)} ${reading.problem}`);
     return otherwise;
   }
 }
@@ -126,13 +126,16 @@ export function isUnset(value: unknown): value is null | undefined {
 
 /** The keys that the type does not have. Those that are `undefined` are options which nobody gave. */
 function foreignKeys(type: OperationType, raw: Readonly<Record<string, unknown>>, spell: Spelling): string[] {
+  const foreign = Object.keys(raw).filter(
+    (key) =>
+      raw[key] !== undefined && !COMMON_KEYS.includes(key) && !type.fields.some(({ name }) => name === key),
+  );
+  if (foreign.length === 0) return [];
   const own = type.fields.map((field): string => field.name);
   const known = [...own, ...COMMON_KEYS];
-  return Object.keys(raw)
-    .filter((key) => raw[key] !== undefined && !known.includes(key))
-    .map((key) => {
-      const name = spell(key) === key ? shown(key) : spell(key);
-      const what = `${name} (${shown(raw[key])}) is not a field of a ${type.value}`;
-      return `${what} (allowed: ${own.map(spell).join(', ')})${suggestion(key, known)}`;
-    });
+  return foreign.map((key) => {
+    const name = spell(key) === key ? shown(key) : spell(key);
+    const what = `${name} (${shown(raw[key])}) is not a field of a ${type.value}`;
+    return `${what} (allowed: ${own.map(spell).join(', ')})${suggestion(key, known)}`;
+  });
 }

@@ -36,7 +36,9 @@ export function storedOperation(
       },
     );
   }
-  return Object.fromEntries(conventions.keys.map((key) => [key, values[key] ?? null]));
+  const stored: Record<string, Json> = {};
+  for (const key of conventions.keys) stored[key] = values[key] ?? null;
+  return stored;
 }
 
 /** The bytes of `cluster_operations.metadata_json`, as Shaken Fist's own serialiser gives them. */

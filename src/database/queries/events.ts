@@ -1,10 +1,9 @@
 import type { SQL } from 'drizzle-orm';
-import { bytesOf } from '../../core/operations/operation-rows.js';
 import type { Uuid } from '../../core/uuid.js';
 import { pythonJson } from '../../core/python-json.js';
 import type { Json } from '../../core/json.js';
 import type { Database } from '../database.js';
-import { insertInto, insertRows, portions } from '../insert.js';
+import { insertInto, insertRows } from '../insert.js';
 import { runAtomically } from '../questions.js';
 
 /** An event in Shaken Fist's log of what happened to an object. */
@@ -27,7 +26,8 @@ const MOST_SECONDS = 10;
 /**
  * Leaves audit events, as Shaken Fist does for what an operator changes (database contract, section 5): after the
  * change was committed, and in a transaction of their own, so that the log can fail without undoing the work. One round
- * trip, which a signal does not end. To try again is harmless: an event that is there already stays as it is.
+ * trip unless there are very many, which a signal does not end. To try again is harmless: an event that is there already
+ * stays as it is.
  */
 export async function recordAuditEvents(
   database: Database,
@@ -35,17 +35,16 @@ export async function recordAuditEvents(
   mostBytes = 512 * 1024,
 ): Promise<void> {
   if (audited.length === 0) return;
-  for (const events of portions(audited, bytesOfEvent, mostBytes)) {
-    const statements = [
-      ...insertRows('events', events.map(eventRow), { suffix: IF_NEW }),
-      ...insertRows('event_objects', events.flatMap(objectRows), { suffix: IF_NEW }),
-    ];
-    await database.read(async (session) =>
-      session.uninterrupted(async () =>
-        session.within(MOST_SECONDS, async () => runAtomically(session, statements)),
-      ),
-    );
-  }
+  const options = { suffix: IF_NEW, mostBytes };
+  const statements = [
+    ...insertRows('events', audited.map(eventRow), options),
+    ...insertRows('event_objects', audited.flatMap(objectRows), options),
+  ];
+  await database.read(async (session) =>
+    session.uninterrupted(async () =>
+      session.within(MOST_SECONDS, async () => runAtomically(session, statements, mostBytes)),
+    ),
+  );
 }
 
 /** The INSERTs of one event, for a transaction that changes something and tells of it in one. */
@@ -54,10 +53,6 @@ export function eventStatements(event: AuditEvent): SQL[] {
 }
 
 const IF_NEW = 'ON DUPLICATE KEY UPDATE event_uuid = VALUES(event_uuid)';
-
-function bytesOfEvent(event: AuditEvent): number {
-  return [eventRow(event), ...objectRows(event)].reduce((sum, row) => sum + bytesOf(row), 0);
-}
 
 function eventRow(event: AuditEvent): Record<string, string | number | null> {
   return {

@@ -70,7 +70,7 @@ export function enqueueEvent(
     timestamp,
     fqdn: producer.fqdn,
     message: `${type} operation created with tasks ${request.tasks.join(', ')}`,
-    extra: Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1))),
+    extra: sorted(extra),
     requestId: request.requestId,
     objects: [
       { objectType: type, uuid: operationUuid },
@@ -78,4 +78,10 @@ export function enqueueEvent(
       ...(typeof node === 'string' ? [{ objectType: 'node', uuid: node }] : []),
     ],
   };
+}
+
+function sorted(values: Readonly<Record<string, Json>>): Record<string, Json> {
+  const inOrder: Record<string, Json> = {};
+  for (const key of Object.keys(values).sort()) inOrder[key] = values[key]!;
+  return inOrder;
 }

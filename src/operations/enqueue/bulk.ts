@@ -1,4 +1,5 @@
-import { InterruptedError, SfOpsError, UsageError } from '../../core/errors.js';
+import { sql } from 'drizzle-orm';
+import { InterruptedError, SfOpsError } from '../../core/errors.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { InputLine } from '../../core/input-lines.js';
 import { emptyAccount, type BulkAccount } from '../../core/operations/bulk-account.js';
@@ -7,15 +8,11 @@ import type { Task } from '../../core/progress.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import { interruption } from '../../database/failure.js';
-import { sql } from 'drizzle-orm';
 import { auditEnqueued, type Producer } from './audit.js';
+import { batchesOf, type Batch, type Line } from './batches.js';
 import { enqueue, rehearseEnqueue, type EnqueueOptions, type EnqueueOutcome, type Mark } from './enqueue.js';
 import { digestOf, type Run } from './run-marks.js';
-
-/** Longer than any operation that Shaken Fist could run. */
-export const LONGEST_LINE_BYTES = 1 << 20;
-/** A batch ends when its lines are together this long, whatever their number. */
-const BATCH_BYTES = 4 << 20;
+import { OvertakenError, Step } from './step.js';
 
 export interface BulkOptions extends Pick<EnqueueOptions, 'force' | 'now'> {
   /** Lines in one transaction. */
@@ -35,64 +32,73 @@ export type LineResult = { line: number } & (
   { decision: Decision; sql: string[] | null } | { doneAs: Uuid } | { error: SfOpsError }
 );
 
-/** Enqueues an operation for each line of JSON, a transaction for each batch of lines. */
+/**
+ * Enqueues an operation for each line of JSON, a transaction for each batch of lines.
+ *
+ * Two batches are at work at a time, each on a connection of its own: while one is being committed and its events are
+ * written, the next is decided and written. They are committed in the order of the file (`Step`), and a batch whose
+ * meaning depends on the one before begins when that is committed.
+ */
 export class BulkLoad {
   readonly account: BulkAccount = emptyAccount();
   /** Lines of the batch that failed as a whole. */
   lostLines = 0;
   readonly #warned = new Set<string>();
-  #auditor: Database | null = null;
-  #auditing: Promise<void> = Promise.resolve();
-  /** What became of the last two batches. */
-  #recent: LineResult[][] = [];
+  readonly #lanes: [Lane, Lane];
+  #begun = 0;
+  #isOver = false;
+  /** The operations of the last batches. */
+  #recent: { line: number; uuid: Uuid }[][] = [];
 
   constructor(
     private readonly database: Database,
     private readonly lines: AsyncIterable<readonly InputLine[]>,
     private readonly options: BulkOptions,
-  ) {}
+  ) {
+    this.#lanes = [
+      { database, auditing: Promise.resolve() },
+      { database: database.with({}), auditing: Promise.resolve() },
+    ];
+  }
 
   /**
-   * Goes through the lines. One that cannot be met does not keep the others back, unless `onError` says so; a
-   * transaction that fails as a whole, or a signal, ends the load after what was written until then. The next batch is
-   * read while one is being written.
+   * What became of the lines, batch by batch. One that cannot be met does not keep the others back, unless `onError` says
+   * so; a transaction that fails as a whole, or a signal, ends the load after what was written until then.
    *
    * @throws InterruptedError, or what the reading throws, where nothing was done before
    */
-  async *results(): AsyncGenerator<LineResult> {
-    const batches = this.#batches();
-    let next = batches.next();
+  async *results(): AsyncGenerator<LineResult[]> {
+    const batches = batchesOf(this.lines, this.options.batch, this.options.run);
+    let next = this.#begin(batches, null);
     try {
       for (;;) {
-        const batch = await this.#untilInterrupted(next);
-        if (batch === null) return;
-        next = batches.next();
+        const writing = await this.#untilInterrupted(next);
+        if (writing === null) return;
+        next = this.#begin(batches, writing);
         next.catch(() => undefined); // told when its turn comes
-        yield* await this.#write(batch);
+        yield this.#told(writing.batch, await writing.written);
         if (this.account.stopped !== null) return;
       }
     } finally {
-      await next.catch(() => undefined);
+      await this.#abandon(next);
       await batches.return(undefined);
-      await this.#auditing;
-      await this.#auditor?.close();
+      try {
+        for (const { auditing } of this.#lanes) await auditing;
+      } finally {
+        await this.#lanes[1].database.close();
+      }
     }
   }
 
-  /** The operations of the last two batches, for an answer that could not be delivered to its end. */
+  /** The operations of the last batches, for an answer that could not be delivered to its end. */
   recentlyCreated(): { line: number; uuid: Uuid }[] {
-    if (this.options.isRehearsal) return [];
-    return this.#recent.flat().flatMap((result) => {
-      const isCreated = 'decision' in result && result.decision.rows !== null;
-      return isCreated ? [{ line: result.line, uuid: result.decision.operationUuid }] : [];
-    });
+    return this.options.isRehearsal ? [] : this.#recent.flat();
   }
 
   /** Null at the end, also where a signal is the end. */
-  async #untilInterrupted(next: Promise<IteratorResult<Batch, unknown>>): Promise<Batch | null> {
+  async #untilInterrupted(next: Promise<Writing | null>): Promise<Writing | null> {
     try {
-      const { value, done } = await next;
-      return done === true ? null : value;
+      return await next;
     } catch (error) {
       if (!(error instanceof InterruptedError) || this.account.lastLine === 0) throw error;
       this.account.stopped = 'interrupted';
@@ -100,81 +106,107 @@ export class BulkLoad {
     }
   }
 
-  async *#batches(): AsyncGenerator<Batch> {
-    let batch: Batch = [];
-    let bytes = 0;
-    for await (const lines of this.lines) {
-      for (const { number, text } of lines) {
-        if (text === '') continue;
-        const doneAs = text === null ? null : (this.options.run?.operationOf(number, text) ?? null);
-        batch.push({ line: number, text: text ?? '', doneAs, request: doneAs ?? requestOf(number, text) });
-        bytes += text?.length ?? 0;
-        if (batch.length < this.options.batch && bytes < BATCH_BYTES) continue;
-        yield batch;
-        batch = [];
-        bytes = 0;
+  /** Reads a batch, and begins to write it. */
+  async #begin(batches: AsyncGenerator<Batch>, before: Writing | null): Promise<Writing | null> {
+    const read = await batches.next();
+    if (read.done === true || this.#isOver) return null;
+    const batch = read.value;
+    const lane = this.#lanes[this.#begun % 2]!;
+    this.#begun += 1;
+    const { isRehearsal, onError } = this.options;
+    const isAlone = batch.isAlone && !isRehearsal && onError === 'skip';
+    const step = new Step(before?.step ?? null);
+    const written = this.#inTurn(batch, lane, step, isAlone);
+    written.catch(() => undefined); // told when its turn comes
+    return { batch, step, written };
+  }
+
+  /** A batch that was begun, and that nobody will be told of: it is not written, or if it is already, it is counted. */
+  async #abandon(next: Promise<Writing | null>): Promise<void> {
+    this.#isOver = true;
+    try {
+      const writing = await next;
+      if (writing === null) return;
+      writing.step.giveUp();
+      const written = await writing.written;
+      if (written !== null && !(written instanceof SfOpsError)) this.#told(writing.batch, written);
+    } catch {
+      // What ended the load has been told.
+    }
+  }
+
+  /** @returns null where the one before failed, so that nothing was tried */
+  async #inTurn(
+    batch: Batch,
+    lane: Lane,
+    step: Step,
+    isAlone: boolean,
+  ): Promise<Written | SfOpsError | null> {
+    let isCommitted = false;
+    try {
+      await lane.auditing;
+      if (!isAlone && !(await step.afterBefore())) return null;
+      for (;;) {
+        try {
+          await step.turn();
+          const written = await this.#write(batch, lane, step);
+          isCommitted = !(written instanceof SfOpsError);
+          return written;
+        } catch (error) {
+          if (!(error instanceof OvertakenError)) throw error;
+          if (!(await step.afterBefore())) return null;
+        }
       }
+    } finally {
+      step.end(isCommitted);
     }
-    if (batch.length > 0) yield batch;
   }
 
-  async #write(batch: Batch): Promise<LineResult[]> {
-    const fresh = batch.filter(({ doneAs }) => doneAs === null);
-    const written = await this.#enqueue(fresh);
-    if (written instanceof SfOpsError) return this.#lose(batch, fresh, written);
-    const { outcomes, sqlOf } = written;
-    const results: LineResult[] = [];
-    for (const { line, doneAs } of batch) {
-      const outcome = doneAs === null ? outcomes.shift() : undefined;
-      if (doneAs === null && outcome === undefined) break;
-      results.push(this.#count(line, doneAs, outcome, sqlOf));
-    }
-    this.#recent = [...this.#recent.slice(-1), results];
-    this.options.task.advance(results.length);
-    this.account.lastLine = results.at(-1)?.line ?? this.account.lastLine;
-    if (this.options.onError === 'stop' && results.some((result) => 'error' in result))
-      this.account.stopped = 'error';
-    return results;
-  }
-
-  async #enqueue(lines: Batch): Promise<Written | SfOpsError> {
+  async #write({ lines }: Batch, lane: Lane, step: Step): Promise<Written | SfOpsError> {
     const { isRehearsal, run, onError, producer, now } = this.options;
-    if (lines.length === 0) return { outcomes: [], sqlOf: () => null };
-    const requests = lines.map(({ request }) => request);
+    const fresh = lines.filter(({ doneAs }) => doneAs === null);
+    if (fresh.length === 0) return { outcomes: [], sqlOf: () => null };
+    const requests = fresh.map(({ request }) => request);
     const options: EnqueueOptions = {
-      force: this.options.force,
-      now,
-      stopAtError: onError === 'stop',
+      ...{ force: this.options.force, now, stopAtError: onError === 'stop', step },
       ...(run === null
         ? {}
         : {
-            newUuids: lines.map(({ line }) => run.uuidOf(line)),
-            mark: (outcomes) => markOf(run, lines, outcomes, producer, now()),
+            newUuids: fresh.map(({ line }) => run.uuidOf(line)),
+            mark: (outcomes) => markOf(run, fresh, outcomes, producer, now()),
           }),
     };
     try {
-      if (isRehearsal) {
-        const { outcomes, sqlOf } = await rehearseEnqueue(this.database, requests, options);
-        this.#warnOf(outcomes);
-        return { outcomes: [...outcomes], sqlOf };
-      }
-      const outcomes = await enqueue(this.database, requests, options);
-      this.#warnOf(outcomes);
-      await this.#audit(outcomes);
-      return { outcomes: [...outcomes], sqlOf: () => null };
+      if (isRehearsal) return await rehearseEnqueue(lane.database, requests, options);
+      const outcomes = await enqueue(lane.database, requests, options);
+      lane.auditing = auditEnqueued(lane.database, outcomes, producer, now(), this.options.warn);
+      lane.auditing.catch(() => undefined); // told when it is waited for
+      return { outcomes, sqlOf: () => null };
     } catch (error) {
       if (error instanceof SfOpsError) return error;
       throw error;
     }
   }
 
-  /** The events of a batch are written on a connection of their own, while the next batch is being decided. */
-  async #audit(outcomes: readonly EnqueueOutcome[]): Promise<void> {
-    await this.#auditing;
-    const { producer, now, warn } = this.options;
-    this.#auditor ??= this.database.with({});
-    this.#auditing = auditEnqueued(this.#auditor, outcomes, producer, now(), warn);
-    this.#auditing.catch(() => undefined); // told when it is waited for
+  /** Counts what became of the lines of a batch. */
+  #told({ lines }: Batch, written: Written | SfOpsError | null): LineResult[] {
+    if (written === null) return [];
+    if (written instanceof SfOpsError) return this.#lose(lines, written);
+    const { outcomes, sqlOf } = written;
+    this.#warnOf(outcomes);
+    const results: LineResult[] = [];
+    let asked = 0;
+    for (const { line, doneAs } of lines) {
+      const outcome = doneAs === null ? outcomes[asked++] : undefined;
+      if (doneAs === null && outcome === undefined) break;
+      results.push(this.#count(line, doneAs, outcome, sqlOf));
+    }
+    this.#recent = [...this.#recent.slice(-2), createdIn(results)];
+    this.options.task.advance(results.length);
+    this.account.lastLine = results.at(-1)?.line ?? this.account.lastLine;
+    if (this.options.onError === 'stop' && results.some((result) => 'error' in result))
+      this.account.stopped = 'error';
+    return results;
   }
 
   /** Each distinct warning once. */
@@ -188,8 +220,9 @@ export class BulkLoad {
     }
   }
 
-  #lose(batch: Batch, fresh: Batch, error: SfOpsError): LineResult[] {
+  #lose(lines: readonly Line[], error: SfOpsError): LineResult[] {
     const { account } = this;
+    const fresh = lines.filter(({ doneAs }) => doneAs === null);
     const isUnknown = error.word === 'outcome_unknown';
     account.lost = { first: fresh[0]!.line, last: fresh.at(-1)!.line, isUnknown };
     account.stopped = error instanceof InterruptedError ? 'interrupted' : 'failure';
@@ -199,7 +232,7 @@ export class BulkLoad {
       error instanceof InterruptedError
         ? interruption(this.database.options.signal, 'Interrupted: this line was not written.')
         : error;
-    return batch.map(({ line, doneAs }) => {
+    return lines.map(({ line, doneAs }) => {
       if (doneAs === null) return { line, error: told };
       account.existing += 1;
       return { line, doneAs };
@@ -233,37 +266,34 @@ export class BulkLoad {
 /** More would hide the rows. */
 const MOST_WARNINGS = 100;
 
-type Batch = {
-  line: number;
-  text: string;
-  /** The operation that did it in an earlier run. */
-  doneAs: Uuid | null;
-  request: unknown;
-}[];
+/** A connection, and the events that it is writing of the batch that it wrote last. */
+interface Lane {
+  readonly database: Database;
+  auditing: Promise<void>;
+}
+
+/** A batch at work. */
+interface Writing {
+  readonly batch: Batch;
+  readonly step: Step;
+  readonly written: Promise<Written | SfOpsError | null>;
+}
 
 interface Written {
-  outcomes: EnqueueOutcome[];
+  outcomes: readonly EnqueueOutcome[];
   sqlOf: (decision: Decision) => string[] | null;
 }
 
-/** What the line says, or the error that it is. */
-function requestOf(number: number, text: string | null): unknown {
-  if (text === null) {
-    return new UsageError(
-      `line ${number} is longer than ${LONGEST_LINE_BYTES} bytes, which no operation needs: it was not read`,
-    );
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return new UsageError(`line ${number} is not JSON: ${error.message}`);
-    throw error;
-  }
+function createdIn(results: readonly LineResult[]): { line: number; uuid: Uuid }[] {
+  return results.flatMap((result) => {
+    const isCreated = 'decision' in result && result.decision.rows !== null;
+    return isCreated ? [{ line: result.line, uuid: result.decision.operationUuid }] : [];
+  });
 }
 
 function markOf(
   run: Run,
-  lines: Batch,
+  lines: readonly Line[],
   outcomes: readonly EnqueueOutcome[],
   producer: Producer,
   timestamp: number,

@@ -15,11 +15,12 @@ import type { Database } from '../../database/database.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { operationHeaders } from '../../database/queries/operation-rows.js';
 import { findReferences } from '../../database/queries/references.js';
-import type { BoundStatement } from '../../database/insert.js';
+import { RowList, type BoundStatement } from '../../database/insert.js';
 import { runTogether } from '../../database/questions.js';
 import type { Session } from '../../database/session.js';
 import { readBatch } from './read-batch.js';
 import { enqueueStatements } from './statements.js';
+import type { Step } from './step.js';
 import { turnFor } from './turns.js';
 
 /** What came of one request: done (or, in a rehearsal, decided), or why not. */
@@ -36,6 +37,8 @@ export interface EnqueueOptions {
   newUuids?: readonly Uuid[];
   /** How the keys of the requests are called where they come from; by default as in a line of `--file`. */
   spell?: Spelling;
+  /** Its place among others that are written at the same time. */
+  step?: Step;
   /** What else is written in the same transaction, and by whose key it is known to be committed. */
   mark?: (outcomes: readonly EnqueueOutcome[]) => Mark | null;
 }
@@ -67,6 +70,7 @@ export async function enqueue(
     subject:
       drafts.length === 1 ? `operation ${nameOf(drafts[0]!)}` : `this batch of ${drafts.length} operations`,
     work: async (session) => {
+      options.step?.begin();
       const { outcomes, end, mostBytes } = await decideBatch(session, description, drafts, options, true);
       const rows = outcomes.flatMap((outcome) => ('rows' in outcome ? (outcome.rows ?? []) : []));
       const mark = options.mark?.(outcomes) ?? null;
@@ -79,6 +83,8 @@ export async function enqueue(
         ],
         mostBytes,
       );
+      options.step?.wrote();
+      await options.step?.mayCommit();
       return { outcomes, mark };
     },
     isCommitted: async (session, { outcomes, mark }) =>
@@ -269,5 +275,6 @@ function nameOf({ read, newUuid }: Draft): string {
 }
 
 function asText({ text, values }: BoundStatement): string {
-  return `${format(text, [...values])};`;
+  const plain = values.map((value) => (value instanceof RowList ? value.toArrays() : value));
+  return `${format(text, plain)};`;
 }
