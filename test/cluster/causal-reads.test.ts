@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import { createConnection, type Connection } from 'mysql2/promise';
+import { createConnection, type Connection, type QueryResult } from 'mysql2/promise';
 import type { Database } from '../../src/database/database.js';
 import type { Session } from '../../src/database/session.js';
+import { SANDBOX_USER } from '../../src/sandbox/data-directory.js';
+import { answer } from '../fixtures/in-process.js';
 import { reach } from '../fixtures/reach.js';
+import { insertOperation, NETWORK } from '../fixtures/rows.js';
+import { schemaStatements } from '../fixtures/schema.js';
 import { startCluster, type TestCluster } from '../servers/galera.js';
 
 const COMMITS = 250;
@@ -13,10 +17,13 @@ let cluster: TestCluster;
 let writer: Connection;
 let database: Database;
 let load: { stop(): Promise<void> };
+/** Flags that lead to the node under test. */
+let behind: string[];
 
 beforeAll(async () => {
   cluster = await startCluster();
   const name = await cluster.createDatabase([
+    ...schemaStatements(),
     'CREATE TABLE counter (value INT)',
     'INSERT INTO counter VALUES (0)',
     'CREATE TABLE ballast (id INT PRIMARY KEY AUTO_INCREMENT, value INT)',
@@ -24,6 +31,8 @@ beforeAll(async () => {
   const [first, second, third] = cluster.nodes;
   writer = await createConnection({ ...first!.settings(name) });
   database = reach(name, [second!]);
+  const port = String(second!.clientPort);
+  behind = ['--host', '127.0.0.1', '--port', port, '--user', SANDBOX_USER, '--database', name];
   load = startLoad(await createConnection({ ...third!.settings(name) }));
 }, PATIENCE_MS);
 
@@ -100,6 +109,57 @@ describe(`of ${COMMITS} commits on another node, all are seen`, () => {
     PATIENCE_MS,
   );
 });
+
+test(
+  'what was enqueued on another node is seen at once by every command that tells what is going on',
+  async () => {
+    const on = {
+      query: async <Row>(text: string, values: unknown[] = []) => {
+        const [rows] = await writer.query<QueryResult>(text, values);
+        return rows as Row[];
+      },
+    };
+    const asked = (uuid: string): string[][] => [
+      ...[
+        ['show', uuid],
+        ['explain', uuid],
+        ['graph', uuid],
+        ['wait', '--operation', uuid, '--timeout', '0'],
+      ],
+      ...[
+        ['pending', '--all'],
+        ['explain', '--all-pending'],
+        ['report', '--format', 'json'],
+      ],
+      ...[
+        ['history', 'network', NETWORK],
+        ['timeline', 'network', NETWORK],
+        ['graph', 'network', NETWORK],
+      ],
+      ['watch', '--timeout', '0'],
+    ];
+    for (let round = 1; round <= 3; round += 1) {
+      for (let index = 0; index < asked('').length; index += 1) {
+        // A report is about what has failed.
+        const isReport = asked('')[index]![0] === 'report';
+        const uuid = await insertOperation(on, { state: isReport ? 'error' : 'queued' });
+        const words = asked(uuid)[index]!;
+        const { stdout, stderr } = await answer([...words, ...(isReport ? [] : ['--json']), ...behind]);
+        expect({ words, stderr, isSeen: stdout.includes(uuid) }).toEqual({ words, stderr, isSeen: true });
+      }
+      for (const words of [['queues'], ['watch', 'queues', '--timeout', '0']]) {
+        await insertOperation(on);
+        const [row] = await on.query<{ count: number }>('SELECT COUNT(*) AS count FROM work_queue');
+        const { stdout } = await answer([...words, '--json', ...behind]);
+        expect({ words, stdout }).toMatchObject({
+          words,
+          stdout: expect.stringContaining(`"ready": ${row!.count}`),
+        });
+      }
+    }
+  },
+  PATIENCE_MS,
+);
 
 test(
   'a connection that does not ask for it misses some, so the test above can fail',
