@@ -49,8 +49,10 @@ const ENVIRONMENT = {
   message: 'Only the configuration reads the environment.',
 };
 
-const PURE = 'core and the rules of audit are pure: clock, randomness and what is outside are handed in.';
+const PURE =
+  'core, the rules of audit and the judges of preflight are pure: clock, randomness and what is outside are handed in.';
 const PURE_RULES = ['src/audit/rules/*.ts', 'src/audit/doctor/*.ts'];
+const PURE_JUDGES = ['src/migrations/preflight/judges/*.ts'];
 const IMPURE_GLOBALS = [
   ...['process', 'performance', 'crypto', 'fetch', 'console', 'globalThis', 'global'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
@@ -116,11 +118,11 @@ export default tseslint.config(
   // One block for each set of files: of two blocks with the same rule, the later one replaces the earlier.
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/configuration/**', 'src/core/**', ...PURE_RULES],
+    ignores: ['src/main.ts', 'src/configuration/**', 'src/core/**', ...PURE_RULES, ...PURE_JUDGES],
     rules: { 'no-restricted-properties': ['error', ENVIRONMENT] },
   },
   {
-    files: ['src/core/**/*.ts', ...PURE_RULES],
+    files: ['src/core/**/*.ts', ...PURE_RULES, ...PURE_JUDGES],
     rules: {
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS.map((name) => ({ name, message: PURE }))],
       'no-restricted-properties': ['error', ...IMPURE_PROPERTIES.map((one) => ({ ...one, message: PURE }))],
@@ -133,6 +135,23 @@ export default tseslint.config(
     },
   },
   ...importDirection,
+  {
+    files: PURE_JUDGES,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            OUTSIDE_CORE,
+            {
+              regex: '^\\.\\./(?!rule\\.js$|\\.\\./\\.\\./core/)',
+              message: 'Judges of preflight import core and the words of rules.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: PURE_RULES,
     rules: {

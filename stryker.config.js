@@ -1,6 +1,11 @@
 /** `npm run mutate`: changes the pure rules one at a time, and says which changes no test notices. Some files: `-- --mutate FILE`. */
 export default {
-  mutate: ['src/core/**/*.ts', 'src/audit/doctor/*-rules.ts', 'src/audit/rules/*.ts'],
+  mutate: [
+    'src/core/**/*.ts',
+    'src/audit/doctor/*-rules.ts',
+    'src/audit/rules/*.ts',
+    'src/migrations/preflight/judges/*.ts',
+  ],
   plugins: ['./scripts/mutate/pure-runner.mjs'],
   testRunner: 'pure',
   coverageAnalysis: 'perTest',

@@ -25,6 +25,24 @@ const REFUSED: readonly [string, string, string, string][] = [
     'no-restricted-imports',
   ],
   [
+    'a judge of preflight asks',
+    'src/migrations/preflight/judges/probe.ts',
+    "import '../../../database/database.js';",
+    'no-restricted-imports',
+  ],
+  [
+    'a judge of preflight knows the servers',
+    'src/migrations/preflight/judges/probe.ts',
+    "import '../../servers.js';",
+    'no-restricted-imports',
+  ],
+  [
+    'a judge of preflight reads the clock',
+    'src/migrations/preflight/judges/probe.ts',
+    'Date.now();',
+    'no-restricted-properties',
+  ],
+  [
     'core imports upwards',
     'src/core/gate/probe.ts',
     "import '../../gate/evidence.js';",
@@ -57,6 +75,11 @@ const ALLOWED: readonly [string, string, string][] = [
     "import { isIP } from 'node:net';\nexport const d = new Date(isIP(''));",
   ],
   ['rules share', 'src/audit/rules/probe.ts', "import '../doctor/rule.js';\nimport '../../core/uuid.js';"],
+  [
+    'judges of preflight use core',
+    'src/migrations/preflight/judges/probe.ts',
+    "import '../rule.js';\nimport '../../../core/uuid.js';",
+  ],
   ['core uses core', 'src/core/gate/probe.ts', "import '../operations/state.js';"],
   ['a use case reads the clock', 'src/operations/probe.ts', 'export const t = Date.now();'],
   ['configuration reads the environment', 'src/configuration/probe.ts', 'export const e = process.env;'],

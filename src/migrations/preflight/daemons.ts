@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { isCheckingIn } from '../../core/cluster-facts.js';
-import { isStopped } from '../../core/queue-consumers.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
-import { failure, warning, preflightRule } from './rule.js';
+import { judgeDaemons } from './judges/daemons.js';
+import { preflightRule } from './rule.js';
 
 export const daemons = preflightRule({
   id: 'daemons',
@@ -19,16 +18,6 @@ export const daemons = preflightRule({
       const [clock] = await session.rows<{ now: number }>(sql`SELECT @@timestamp AS now`);
       return { cluster: await readClusterFacts(session, description), now: clock!.now };
     });
-    const alive = cluster.nodes.filter(
-      ({ lastSeen, daemons: states }) =>
-        isCheckingIn({ lastSeen }, cluster, now) &&
-        (states.size === 0 || [...states.values()].some((state) => !isStopped(state))),
-    );
-    const finding = request.daemonsStopped ? warning : failure;
-    return alive.map(({ fqdn, installedVersion, lastSeen }) =>
-      finding(
-        `${fqdn} (Shaken Fist ${installedVersion ?? 'of unknown version'}) checked in ${Math.max(0, Math.round(now - lastSeen!))} s ago.`,
-      ),
-    );
+    return judgeDaemons(cluster, now, request.daemonsStopped);
   },
 });

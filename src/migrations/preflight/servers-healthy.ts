@@ -1,19 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { galeraUnfitness, NOTICEABLE_PAUSE, SCHEMA_UPGRADE_METHOD } from '../../core/server-fitness.js';
 import { globalStatus } from '../../database/server-variables.js';
 import type { Servers } from '../servers.js';
-import { failure, unknown, warning, type Verdict, preflightRule } from './rule.js';
+import {
+  HEALTH_STATUS,
+  judgeMembership,
+  judgeNode,
+  judgeUnseen,
+  type NodeHealth,
+} from './judges/galera-health.js';
+import { failure, preflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
 const LOOK_APART_MS = 250;
-
-const STATUS = [
-  'wsrep_cluster_status',
-  'wsrep_local_state_comment',
-  'wsrep_flow_control_paused',
-  'wsrep_cluster_conf_id',
-];
 
 export const serversHealthy = preflightRule({
   id: 'servers-healthy',
@@ -31,50 +30,17 @@ export const serversHealthy = preflightRule({
     const before = await membership(servers);
     await sleep(LOOK_APART_MS);
     const after = await membership(servers);
-    const nodes = after.map(({ node, answer }) => judge(node, answer));
-    return [...nodes.flat(), ...steady(before, after), ...notSeen(servers)];
+    return [
+      ...after.flatMap(({ node, answer }) => judgeNode(node, answer)),
+      ...judgeMembership([...before, ...after].map(({ answer }) => answer)),
+      ...judgeUnseen(servers.unseen, servers.unseenCount, servers.clusterSize),
+    ];
   },
 });
 
-type Membership = { node: string; answer: { status: Map<string, string>; method: string } }[];
-
-function membership(servers: Servers): Promise<Membership> {
+function membership(servers: Servers): Promise<{ node: string; answer: NodeHealth }[]> {
   return servers.askAll(async (session) => {
     const [row] = await session.rows<{ method: string }>(sql`SELECT @@session.wsrep_osu_method AS method`);
-    return { status: await globalStatus(session, STATUS), method: row!.method };
+    return { status: await globalStatus(session, HEALTH_STATUS), method: row!.method };
   });
-}
-
-function judge(node: string, { status, method }: Membership[number]['answer']): Verdict[] {
-  const findings: Verdict[] = [];
-  const is = (name: string): string => status.get(name) ?? 'unknown';
-  const clusterStatus = is('wsrep_cluster_status');
-  const localState = is('wsrep_local_state_comment');
-  const unfitness = galeraUnfitness({ clusterStatus, localState });
-  if (unfitness === 'not_primary') findings.push(failure(`${node} is ${clusterStatus}, not Primary.`));
-  if (unfitness === 'not_synced') findings.push(failure(`${node} is ${localState}, not Synced.`));
-  if (method !== SCHEMA_UPGRADE_METHOD)
-    findings.push(failure(`${node} has wsrep_OSU_method ${method}: a change would reach only one node.`));
-  const paused = Number(status.get('wsrep_flow_control_paused') ?? 0);
-  if (paused > NOTICEABLE_PAUSE)
-    findings.push(warning(`${node} was held up by flow control ${Math.round(paused * 100)} % of the time.`));
-  return findings;
-}
-
-function steady(before: Membership, after: Membership): Verdict[] {
-  const views = new Set(
-    [...before, ...after].map(({ answer }) => answer.status.get('wsrep_cluster_conf_id')),
-  );
-  return views.size === 1 ? [] : [failure('The membership of the cluster is changing right now.')];
-}
-
-function notSeen(servers: Servers): Verdict[] {
-  const { unseen, unseenCount, clusterSize } = servers;
-  const unfit = unseen.filter(({ isUnfit }) => isUnfit);
-  const silent = unseen.filter(({ isUnfit }) => !isUnfit);
-  const findings = unfit.map(({ reason }) => failure(reason));
-  if (unseenCount <= unfit.length) return findings;
-  const reasons = silent.map(({ address, reason }) => ` ${address}: ${reason}`).join('');
-  const count = unseenCount - unfit.length;
-  return [...findings, unknown(`${count} of ${clusterSize} nodes could not be looked at.${reasons}`)];
 }

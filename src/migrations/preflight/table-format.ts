@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { failure, warning, preflightRule } from './rule.js';
+import { judgeTableFormat, type TableFormat } from './judges/table-format.js';
+import { preflightRule } from './rule.js';
 
 export const tableFormat = preflightRule({
   id: 'table-format',
@@ -11,28 +12,10 @@ export const tableFormat = preflightRule({
   beforeHide: true,
   look: async ({ servers, migration: { table } }) => {
     const [row] = await servers.database.read((session) =>
-      session.rows<{ engine: string | null; row_format: string | null; options: string | null }>(sql`
+      session.rows<TableFormat>(sql`
         SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
         WHERE table_schema = DATABASE() AND table_name = ${table}`),
     );
-    if (row === undefined) return [failure(`There is no table ${table}.`)];
-    if (row.engine?.toLowerCase() !== 'innodb')
-      return [failure(`${table} is stored by ${row.engine}, not by InnoDB.`)];
-    const findings = [];
-    if (row.row_format?.toLowerCase() === 'compressed') {
-      findings.push(
-        warning(
-          `${table} is ROW_FORMAT=COMPRESSED: the server will refuse ALGORITHM=INSTANT and rebuild it.`,
-        ),
-      );
-    }
-    if (/partitioned/i.test(row.options ?? '')) {
-      findings.push(
-        failure(
-          `${table} is partitioned, which Shaken Fist never makes: it has been changed by somebody else.`,
-        ),
-      );
-    }
-    return findings;
+    return judgeTableFormat(table, row);
   },
 });
