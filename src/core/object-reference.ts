@@ -3,8 +3,30 @@ import { SHORTEST_PREFIX } from './names.js';
 import { shown } from './reading.js';
 import { parseUuid, type Uuid } from './uuid.js';
 
-/** What an operator wrote where an object is asked for. */
-export type ObjectWish = { uuid: Uuid } | { name: string; prefix: string | null };
+/** What an operator wrote where an object is asked for; `namespace` where one was written before the name. */
+export type ObjectWish = { uuid: Uuid } | { name: string; namespace?: string; prefix: string | null };
+
+/**
+ * Everything that may be meant, the likeliest first: the text as it is, else as the screens write an object, `network/web`
+ * or `shop/web`.
+ *
+ * @param type the value of the type that is asked for
+ */
+export function readObjectWishes(type: string, text: string): ObjectWish[] {
+  const wishes = [readObjectWish(text)];
+  const parts = splitObject(text);
+  if (parts === null) return wishes;
+  const [before, name] = parts;
+  if (before.toLowerCase() === type) wishes.push(readObjectWish(name));
+  wishes.push({ name, namespace: before, prefix: null });
+  return wishes;
+}
+
+/** What is before and after the first slash; null where there is none, or nothing on one side of it. */
+export function splitObject(text: string): [string, string] | null {
+  const at = text.indexOf('/');
+  return at > 0 && at < text.length - 1 ? [text.slice(0, at), text.slice(at + 1)] : null;
+}
 
 /** A whole uuid, or a name that may also be the beginning of a uuid (dashed form, lower case; no dash at the end). */
 export function readObjectWish(text: string): ObjectWish {

@@ -200,6 +200,8 @@ describe.each<[string, SchemaVariant]>([
     expect(outcome.exitCode).toBe(6);
     expect(outcome.stdout).toContain('It is orphaned');
     expect(outcome.stderr).toContain('There is no operation "ffffffff"');
+    const typed = await explain(`net_op/${ids.orphaned!.slice(0, 8)}`, '-o', 'table');
+    expect(typed.stdout).toContain('It is orphaned');
     expect(await explain(randomUUID(), '--json')).toMatchObject({ exitCode: 6 });
     expect(await explain('network', randomUUID(), '--json')).toMatchObject({ exitCode: 6 });
     expect(await explain()).toMatchObject({ exitCode: 2, stdout: '' });
@@ -208,7 +210,7 @@ describe.each<[string, SchemaVariant]>([
 
   test('without a network node that runs, nobody looks after networks', async () => {
     await site.query("UPDATE node_daemon_states SET value = 'daemon-stopped' WHERE daemon = 'net'");
-    const [found] = explanations(await explain('network', 'healthy', '--json'));
+    const [found] = explanations(await explain('network/healthy', '--json'));
     expect(found).toMatchObject({
       reason: 'no_maintainer',
       remedies: expect.arrayContaining([expect.objectContaining({ command: 'systemctl start sf-net' })]),

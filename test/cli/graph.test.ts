@@ -52,6 +52,7 @@ describe('graph', () => {
   test('of an object, by its name', async () => {
     const { nodes } = jsonOf<{ nodes: unknown[] }>(await graph('network', 'lan', '--json'));
     expect(nodes).toHaveLength(3);
+    expect(jsonOf(await graph('network/lan', '--json'))).toMatchObject({ nodes });
   });
 
   test('text from the database cannot leave its place in a picture', async () => {

@@ -187,6 +187,14 @@ test('an account that may only read is enough for every command that reads', asy
   expect(jsonOf(refused)).toMatchObject({ error: { code: 'privilege_missing' } });
 });
 
+test('an object as the screens write it: with its type, or with its namespace', async () => {
+  expect(operations(await pending(['network/lan']))).toHaveLength(3);
+  expect(operations(await pending(['network', 'system/lan', 'network/lan']))).toHaveLength(3);
+  const mistyped = await pending(['network/lna']);
+  expect(mistyped.exitCode).toBe(6);
+  expect(jsonOf(mistyped)).toMatchObject({ error: { hint: 'Did you mean "lan"?' } });
+});
+
 describe('several ids of which one is unknown', () => {
   test('the others are answered, it is named, and the exit code is the worst', async () => {
     const outcome = await pending(['network', 'nowhere', 'free', NETWORK, '--exit-code']);

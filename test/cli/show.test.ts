@@ -102,6 +102,12 @@ test('a screen fits the terminal, and text of the database steers nothing', asyn
   expect(screen.stdout).toContain('instance/vm');
 });
 
+test('its type may stand before it, as audit writes it', async () => {
+  expect(jsonOf(await show(`net_op/${failed}`, '--json'))).toMatchObject({
+    operations: [{ operation_uuid: failed }],
+  });
+});
+
 test('several, of which some are unknown: the others are shown', async () => {
   const outcome = await show(failed, 'ffffffff', randomUUID(), '--json');
   expect(outcome.exitCode).toBe(6);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ambiguous, readObjectWish } from '../../src/core/object-reference.js';
+import { ambiguous, readObjectWish, readObjectWishes } from '../../src/core/object-reference.js';
 import { isVersion4, parseUuid, undashed } from '../../src/core/uuid.js';
 
 const UUID = '70000001-abcd-4000-8000-00000000000f';
@@ -37,6 +37,32 @@ describe('what an operator writes', () => {
         expect('prefix' in wish && wish.prefix).toBe(begun.replace(/-$/, ''));
       }),
     );
+  });
+});
+
+describe('what is written as the screens write an object', () => {
+  test.each([
+    ['web', [{ name: 'web', prefix: null }]],
+    [
+      'network/web',
+      [
+        { name: 'network/web', prefix: null },
+        { name: 'web', prefix: null },
+        { name: 'web', namespace: 'network', prefix: null },
+      ],
+    ],
+    ['NETWORK/' + UUID, [expect.anything(), { uuid: UUID }, expect.anything()]],
+    [
+      'shop/a/b',
+      [
+        { name: 'shop/a/b', prefix: null },
+        { name: 'a/b', namespace: 'shop', prefix: null },
+      ],
+    ],
+    ['/web', [{ name: '/web', prefix: null }]],
+    ['shop/', [{ name: 'shop/', prefix: null }]],
+  ])('%s', (text, wishes) => {
+    expect(readObjectWishes('network', text)).toEqual(wishes);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readObjectType, readOperationType } from '../../src/database/known-types.js';
+import { undashed } from '../../src/core/uuid.js';
 import { resolveObjects } from '../../src/database/queries/references.js';
 import { insertInstance, insertNetwork, insertNode, setState } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
@@ -11,6 +12,7 @@ const OLD = 'bbbbbbbb-3333-4333-8333-333333333333';
 const NEW = 'cccccccc-4444-4444-8444-444444444444';
 const NODE = 'dddddddd-5555-4555-8555-555555555555';
 const BLOB = 'eeeeeeee-6666-4666-8666-666666666666';
+const SLASHED = '12345678-8888-4888-8888-888888888888';
 const GONE = 'ffffffff-7777-4777-8777-777777777777';
 
 describe.each<[string, SchemaVariant]>([
@@ -37,6 +39,8 @@ describe.each<[string, SchemaVariant]>([
     await setState(site, 'NETWORK', OLD, 'deleted');
     await insertInstance(site, LAN, 'twice');
     await insertInstance(site, WAN, 'twice');
+    await site.query(`UPDATE instances SET namespace = 'other' WHERE uuid = ?`, [undashed(WAN)]);
+    await insertNetwork(site, SLASHED, 'system/lan/2');
     await insertNode(site, NODE, 'sf-1.example.com');
     await setState(site, 'BLOB', BLOB, 'created');
   });
@@ -52,6 +56,13 @@ describe.each<[string, SchemaVariant]>([
     ['NETWORK', 'a dashed prefix', 'aaaaaaaa-1', LAN],
     ['NETWORK', 'an undashed prefix in capitals', 'AAAAAAAA11', LAN],
     ['BLOB', 'a prefix of an object without a name', 'eeeeeeee', BLOB],
+    ['NETWORK', 'its type and its name', 'network/lan', LAN],
+    ['NETWORK', 'its type and a prefix', 'Network/aaaaaaaa-1', LAN],
+    ['NETWORK', 'its type and a uuid', `network/${GONE}`, GONE],
+    ['NODE', 'its type and a host name', 'node/sf-1.example.com', NODE],
+    ['NETWORK', 'its namespace and its name', 'system/lan', LAN],
+    ['INSTANCE', 'the namespace of one of several', 'other/twice', WAN],
+    ['NETWORK', 'a name that has slashes itself', 'system/lan/2', SLASHED],
   ])('%s by %s', async (typeName, _name, text, uuid) => {
     expect(await resolve(typeName, text)).toEqual([uuid]);
   });
@@ -66,8 +77,22 @@ describe.each<[string, SchemaVariant]>([
     ['a name that is SQL', 'NETWORK', "' OR 1=1 -- "],
     ['emoji', 'INSTANCE', '😀'],
     ['a name of a type without names', 'BLOB', 'lan'],
+    ['a name in another namespace', 'NETWORK', 'other/lan'],
+    ['a namespace that differs in case', 'NETWORK', 'System/lan'],
+    ['a namespace without a name', 'NETWORK', 'system/'],
+    ['a name after another type', 'NETWORK', 'instance/lan'],
   ])('%s is not found', async (_name, typeName, text) => {
     await expect(resolve(typeName, text)).rejects.toMatchObject({ exitCode: 6, word: 'not_found' });
+  });
+
+  test.each([
+    ['NETWORK', 'lna', 'Did you mean "lan"?'],
+    ['NETWORK', 'system/lna', 'Did you mean "system/lan"?'],
+    ['NODE', 'sf-1.exmaple.com', 'Did you mean "sf-1.example.com"?'],
+    ['NETWORK', 'nowhere', 'Give a uuid, the beginning of one (8 characters or more), or a name.'],
+    ['BLOB', 'nowhere', 'Give a uuid, the beginning of one (8 characters or more).'],
+  ])('%s %s: the hint is %s', async (typeName, text, hint) => {
+    await expect(resolve(typeName, text)).rejects.toMatchObject({ hint });
   });
 
   test.each([

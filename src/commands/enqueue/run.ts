@@ -118,8 +118,8 @@ function describe(
 ): string {
   const objects = targets.map(({ object_type: objectType, uuid }) => {
     const typed = raw[`${objectType}_uuid`];
-    const isName = typeof typed === 'string' && !('uuid' in readObjectWish(typed));
-    return `${objectType}/${isName ? typed : uuid}`;
+    if (typeof typed !== 'string' || 'uuid' in readObjectWish(typed)) return `${objectType}/${uuid}`;
+    return typed.includes('/') ? typed : `${objectType}/${typed}`;
   });
   const what = tasks.join(', ') || type;
   return [objects.length > 0 ? `${what} on ${objects.join(', ')}` : what, NO_NAMES.queue(queue)].join(', ');

@@ -1,7 +1,7 @@
 import { NotFoundError, UsageError, type SfOpsError } from '../../core/errors.js';
 import { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
-import { operationLabels, valueOfObjectType } from '../../core/object-types.js';
+import { valueOfObjectType } from '../../core/object-types.js';
 import { shown } from '../../core/reading.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { findObjectType } from '../../database/known-types.js';
@@ -16,6 +16,7 @@ import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { goneOperation, sortReferences } from '../found-operations.js';
 import { withMissing } from '../missing.js';
+import { objectTypeOf, typedSubject } from '../subject.js';
 import { explainAnswer } from './answer.js';
 import type { ExplainRequest } from './definition.js';
 import { explanationOf, type Explanation } from './explanation.js';
@@ -36,9 +37,9 @@ const LOOKED_AT_MOST = 5_000;
 
 export async function run(
   context: CommandContext,
-  { options, arguments: { subject: words } }: ExplainRequest,
+  { options, arguments: { subject } }: ExplainRequest,
 ): Promise<AnyAnswer> {
-  if (options.allPending === words.length > 0) {
+  if (options.allPending === subject.length > 0) {
     throw new UsageError('Give operations, an object type and objects, or --all-pending.', {
       hint: 'For example: sf-ops explain network web',
     });
@@ -48,6 +49,7 @@ export async function run(
   const now = context.now();
   const explained = await database.snapshot(async (session) => {
     if (options.allPending) return allPending(session, description, options.limit, now);
+    const words = typedSubject(subject, description);
     const typeName = words.length > 1 ? objectTypeOf(words[0]!, description) : null;
     return typeName === null
       ? operations(session, description, words, now)
@@ -55,12 +57,6 @@ export async function run(
   });
   const { missing, explanations } = explained;
   return withMissing(explainAnswer(explained, now), missing, explanations.length, context);
-}
-
-/** The ENUM's name where the word is the type of an object; an operation's type names operations. */
-function objectTypeOf(word: string, description: DatabaseDescription): string | null {
-  const name = findObjectType(word, description);
-  return name === null || operationLabels([name]).length > 0 ? null : name;
 }
 
 async function operations(

@@ -13,6 +13,7 @@ import type { Session } from '../../database/session.js';
 import { readOperationGraph } from '../../operations/graph.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
+import { typedSubject } from '../subject.js';
 import { graphAnswer, type NamedGraph } from './answer.js';
 import type { GraphRequest } from './definition.js';
 
@@ -21,12 +22,11 @@ const RECORDED_AT_MOST = 200;
 /** Operations that are called by the objects that they change; a larger picture shows uuids only. */
 const NAMED_AT_MOST = 1000;
 
-export async function run(
-  context: CommandContext,
-  { arguments: { subject, uuid } }: GraphRequest,
-): Promise<AnyAnswer> {
+export async function run(context: CommandContext, { arguments: words }: GraphRequest): Promise<AnyAnswer> {
   const database = await context.database();
   const description = await database.describe();
+  const given = words.uuid === undefined ? [words.subject] : [words.subject, words.uuid];
+  const [subject = '', uuid] = typedSubject(given, description);
   const named = await database.snapshot(async (session) => {
     const { asked, isCut } =
       uuid === undefined

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { NotFoundError, type SfOpsError } from '../../core/errors.js';
 import { SHORTEST_PREFIX } from '../../core/names.js';
-import { ambiguous, readObjectWish } from '../../core/object-reference.js';
+import { ambiguous, readObjectWish, splitObject } from '../../core/object-reference.js';
 import { shown } from '../../core/reading.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
@@ -36,7 +36,8 @@ export async function findOperations(
   description: DatabaseDescription,
   texts: readonly string[],
 ): Promise<OperationReference[]> {
-  const wishes = texts.map(readObjectWish);
+  // The screens write `net_op/70000001` where there are objects of other types beside it.
+  const wishes = texts.map((text) => readObjectWish(splitObject(text)?.[1] ?? text));
   const prefixes = wishes.flatMap((wish) => ('uuid' in wish || wish.prefix === null ? [] : [wish.prefix]));
   const found = await startingWith(session, description, [...new Set(prefixes)]);
   return wishes.map((wish, index) => {

@@ -1,7 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { NotFoundError, type SfOpsError } from '../../core/errors.js';
 import { SHORTEST_PREFIX } from '../../core/names.js';
-import { ambiguous, readObjectWish } from '../../core/object-reference.js';
+import { nearest } from '../../core/nearest.js';
+import { ambiguous, readObjectWish, readObjectWishes, type ObjectWish } from '../../core/object-reference.js';
 import { isDeleted } from '../../core/object-states.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { NamedReference } from '../../core/operations/draft.js';
@@ -24,6 +25,7 @@ const NAMED: Readonly<Record<string, { table: string; name: string }>> = {
 interface Match {
   /** Null where it was found by the beginning of its uuid. */
   name: string | null;
+  namespace: string | null;
   uuid: Uuid;
   state: string | null;
 }
@@ -49,20 +51,30 @@ export class FoundReferences {
    * @returns NotFoundError for what matches nothing, UsageError for what matches several living things
    */
   find({ typeName, text }: NamedReference): Uuid | SfOpsError {
-    const wish = readObjectWish(text);
-    if ('uuid' in wish) return wish.uuid;
-    const { name, prefix } = wish;
-    const matches = [...(this.#named.get(`${typeName} ${name}`) ?? [])];
+    const type = valueOfObjectType(typeName);
+    for (const wish of readObjectWishes(type, text)) {
+      const found = this.#matches(typeName, wish);
+      const [only, second] = found;
+      if (only === undefined) continue;
+      if (second === undefined) return only.uuid;
+      const living = found.filter(({ state }) => !isDeleted(state));
+      if (living.length === 1) return living[0]!.uuid;
+      const uuids = found.map(({ uuid }) => uuid);
+      return ambiguous(type, text, uuids);
+    }
+    return notFound(typeName, text);
+  }
+
+  /** @returns each thing once */
+  #matches(typeName: string, wish: ObjectWish): Pick<Match, 'uuid' | 'state'>[] {
+    if ('uuid' in wish) return [{ uuid: wish.uuid, state: null }];
+    const { name, namespace, prefix } = wish;
+    const matches = (this.#named.get(`${typeName} ${name}`) ?? []).filter(
+      (match) => namespace === undefined || match.namespace === namespace,
+    );
     if (prefix !== null)
       matches.push(...(this.#prefixed.get(typeName) ?? []).filter(({ uuid }) => uuid.startsWith(prefix)));
-    const found = [...new Map(matches.map((match) => [match.uuid, match])).values()];
-    const [only, second] = found;
-    if (only === undefined) return notFound(typeName, text);
-    if (second === undefined) return only.uuid;
-    const living = found.filter(({ state }) => !isDeleted(state));
-    if (living.length === 1) return living[0]!.uuid;
-    const uuids = found.map(({ uuid }) => uuid);
-    return ambiguous(valueOfObjectType(typeName), text, uuids);
+    return [...new Map(matches.map((match) => [match.uuid, match])).values()];
   }
 
   /** @throws what `find` returns for what is not one thing */
@@ -104,10 +116,34 @@ export async function findObjects(
   const references = texts.map((text) => ({ typeName, text }));
   const looked = await findReferences(session, description, references);
   const answers = references.map((reference) => looked.find(reference));
+  const isUnknown = answers.some((answer) => answer instanceof NotFoundError);
+  const names = isUnknown ? await someNames(session, description, typeName) : [];
   return {
     found: answers.flatMap((answer) => (typeof answer === 'string' ? [{ typeName, uuid: answer }] : [])),
-    missing: answers.filter((answer) => typeof answer !== 'string'),
+    missing: answers.flatMap((answer, index) => {
+      if (typeof answer === 'string') return [];
+      return answer instanceof NotFoundError ? notFound(typeName, texts[index]!, names) : answer;
+    }),
   };
+}
+
+/** Names among which one that was mistyped is looked for. */
+const NAMES_AT_MOST = 1000;
+
+/** With their namespaces, and without. */
+async function someNames(
+  session: Session,
+  description: DatabaseDescription,
+  typeName: string,
+): Promise<string[]> {
+  const named = namedTable(description, typeName);
+  if (named === null) return [];
+  const rows = await session.rows<Pick<Match, 'name' | 'namespace'>>(
+    sql`SELECT ${named.name} AS name, ${named.namespace} AS namespace FROM ${named.table} o LIMIT ${NAMES_AT_MOST}`,
+  );
+  return rows.flatMap(({ name, namespace }) =>
+    name === null ? [] : namespace === null ? [name] : [name, `${namespace}/${name}`],
+  );
 }
 
 /**
@@ -145,19 +181,22 @@ function matchesQuestion(
   texts: readonly string[],
   lock: SQL,
 ): Question<Match[]> {
-  const prefixes = texts.map(readObjectWish).flatMap((wish) => ('prefix' in wish ? (wish.prefix ?? []) : []));
+  const wishes = texts.flatMap((text) => readObjectWishes(valueOfObjectType(typeName), text));
+  const names = wishes.flatMap((wish) => ('name' in wish ? wish.name : []));
+  const prefixes = wishes.flatMap((wish) => ('prefix' in wish ? (wish.prefix ?? []) : []));
   const parts = [
-    ...rowMatches(description, typeName, texts, prefixes),
+    ...rowMatches(description, typeName, names, prefixes),
     ...(prefixes.length === 0
       ? []
       : [
-          sql`SELECT NULL AS name, s.object_uuid AS uuid, s.state_value AS state FROM object_states s
+          sql`SELECT NULL AS name, NULL AS namespace, s.object_uuid AS uuid, s.state_value AS state
+            FROM object_states s
             WHERE s.object_type = ${typeName} AND ${startsWith(sql`s.object_uuid`, prefixes)}`,
         ]),
   ].map((part) => sql`(${part} ${lock})`);
   if (parts.length === 0) return answered<Match[]>([]);
   return question(sql.join(parts, sql` UNION ALL `), (rows: Match[]) =>
-    rows.map(({ name, uuid, state }) => ({ name, uuid: parseUuid(uuid) ?? uuid, state })),
+    rows.map((row) => ({ ...row, uuid: parseUuid(row.uuid) ?? row.uuid })),
   );
 }
 
@@ -165,25 +204,41 @@ function matchesQuestion(
 function rowMatches(
   description: DatabaseDescription,
   typeName: string,
-  texts: readonly string[],
+  names: readonly string[],
   prefixes: readonly string[],
 ): SQL[] {
-  const named = NAMED[typeName];
-  if (named === undefined || !description.tables.has(named.table)) return [];
-  const { table } = named;
-  const name = sql`o.${sql.identifier(named.name)}`;
-  const isNative = description.column(table, 'uuid')?.type === 'uuid';
-  const spelled = isNative ? prefixes : prefixes.map((prefix) => prefix.replaceAll('-', ''));
-  const matching = (shownName: SQL, which: SQL): SQL =>
-    sql`SELECT ${shownName} AS name, CAST(o.uuid AS CHAR) AS uuid, s.state_value AS state
-      FROM ${sql.identifier(table)} o LEFT JOIN object_states s ON s.object_type = ${typeName}
-        AND s.object_uuid = ${dashedColumn(description, table, 'uuid', sql`o.uuid`)}
+  const named = namedTable(description, typeName);
+  if (named === null) return [];
+  const spelled = named.isNative ? prefixes : prefixes.map((prefix) => prefix.replaceAll('-', ''));
+  const matching = (name: SQL, namespace: SQL, which: SQL): SQL =>
+    sql`SELECT ${name} AS name, ${namespace} AS namespace, CAST(o.uuid AS CHAR) AS uuid, s.state_value AS state
+      FROM ${named.table} o LEFT JOIN object_states s ON s.object_type = ${typeName}
+        AND s.object_uuid = ${named.uuid}
       WHERE ${which}`;
   return [
     // By the index; of those that differ in case or in spaces at the end, `find` takes only the one that is meant.
-    matching(name, sql`${name} IN ${[...texts]}`),
-    ...(spelled.length === 0 ? [] : [matching(sql`NULL`, startsWith(sql`o.uuid`, spelled))]),
+    ...(names.length === 0
+      ? []
+      : [matching(named.name, named.namespace, sql`${named.name} IN ${[...new Set(names)]}`)]),
+    ...(spelled.length === 0 ? [] : [matching(sql`NULL`, sql`NULL`, startsWith(sql`o.uuid`, spelled))]),
   ];
+}
+
+/** Where this database has the names of objects of a type, as expressions on the table `o`; null where it has none. */
+function namedTable(
+  description: DatabaseDescription,
+  typeName: string,
+): { table: SQL; name: SQL; namespace: SQL; uuid: SQL; isNative: boolean } | null {
+  const named = NAMED[typeName];
+  if (named === undefined || !description.tables.has(named.table)) return null;
+  const { table, name } = named;
+  return {
+    table: sql`${sql.identifier(table)}`,
+    name: sql`o.${sql.identifier(name)}`,
+    namespace: description.column(table, 'namespace') === null ? sql`NULL` : sql`o.namespace`,
+    uuid: dashedColumn(description, table, 'uuid', sql`o.uuid`),
+    isNative: description.column(table, 'uuid')?.type === 'uuid',
+  };
 }
 
 /** The prefixes are hex and dashes, and so hold no wildcard. */
@@ -192,11 +247,16 @@ function startsWith(column: SQL, prefixes: readonly string[]): SQL {
   return sql`(${sql.join(alternatives, sql` OR `)})`;
 }
 
-function notFound(typeName: string, text: string): NotFoundError {
+/** @param names one of which may have been meant */
+function notFound(typeName: string, text: string, names: readonly string[] = []): NotFoundError {
   const type = valueOfObjectType(typeName);
   const kind = type.endsWith('_op') ? `operation ${type}` : type;
   const orName = typeName in NAMED ? ', or a name' : '';
+  const meant = nearest(text, names);
   return new NotFoundError(`There is no ${kind} ${shown(text)}.`, {
-    hint: `Give a uuid, the beginning of one (${SHORTEST_PREFIX} characters or more)${orName}.`,
+    hint:
+      meant === null
+        ? `Give a uuid, the beginning of one (${SHORTEST_PREFIX} characters or more)${orName}.`
+        : `Did you mean ${shown(meant)}?`,
   });
 }
