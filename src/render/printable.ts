@@ -13,6 +13,11 @@ export function printable(text: string): string {
   return ASCII.test(text) ? text : text.replace(UNPRINTABLE, '?');
 }
 
+/** The same for text of several lines. */
+export function printableLines(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => (character === '\n' ? character : '?'));
+}
+
 /** JSON text in which those characters are escaped, so that nothing is lost and nothing acts. */
 export function escapeUnprintable(json: string): string {
   if (ASCII.test(json)) return json;

@@ -4,7 +4,7 @@ import { insertCluster, insertOperation } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { connectionFlags, jsonOf, runCli, type Outcome } from './run.js';
 
-const HOSTILE = '"]; <script>&\\n#quot;';
+const HOSTILE = '\u001b[31m"]; <script>&\\n#quot;';
 
 describe('graph', () => {
   let site: Site;

@@ -73,6 +73,13 @@ describe('text from the database', () => {
     );
   });
 
+  test.each(HOSTILE)('%s does not come out of a format that only some commands have', async (_, text) => {
+    const answer = { ...answerAbout(''), special: { tree: { text: () => [`${text}\n`, 'end\n'] } } };
+    const output = await textOf(answer, 'tree', PLAIN_LOOK);
+    expect(acting(output)).toEqual([]);
+    expect(output.endsWith('\nend\n')).toBe(true);
+  });
+
   test('10,000 characters come through whole', async () => {
     const long = 'n'.repeat(10_000);
     for (const format of COMMON_FORMATS) {

@@ -3,6 +3,7 @@ import type { PlannedStatement } from '../../migrations/migration.js';
 import type { Assessed } from '../../migrations/preflight/assess.js';
 import type { Plan } from '../../migrations/runner.js';
 import { answerOf, type AnyAnswer, type Line, type NextCommand } from '../../render/answer.js';
+import { printable } from '../../render/printable.js';
 import { RESULT_STYLES } from './styles.js';
 
 /** Whether `apply` would refuse to begin. */
@@ -167,7 +168,7 @@ function executable({ sql }: PlannedStatement): string {
 
 /** One line, whatever a name in the database may hold. */
 function comment(text: string): string[] {
-  return [`-- ${text.replaceAll(/\s+/g, ' ')}`];
+  return [`-- ${printable(text.replaceAll(/\s+/g, ' '))}`];
 }
 
 function megabytes(bytes: number): string {
