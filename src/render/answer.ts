@@ -124,8 +124,8 @@ export interface Answer<Row extends object> {
   exitCode: ExitCode | (() => ExitCode);
   /** Says that all is well, or what was done: with `--quiet`, and unless a format is asked for, it is told where it is not. */
   isReport?: boolean;
-  /** What was changed, told on stderr if stdout could not take the answer. */
-  undelivered?: () => string;
+  /** What was changed, told on stderr if stdout could not take the answer: it failed (`isLost`), or its reader left early. */
+  undelivered?: (isLost: boolean) => string;
   special?: Readonly<Record<string, SpecialFormat>>;
 }
 

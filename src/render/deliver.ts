@@ -34,10 +34,11 @@ export async function deliver(
     await writeRows(answer, writer, output, signal);
     const exitCode = await writer.end();
     await output.flush();
-    return { exitCode, error: null, undelivered: undelivered(answer, output.readerLeft.aborted) };
+    const isLeft = output.readerLeft.aborted;
+    return { exitCode, error: null, undelivered: isLeft ? undelivered(answer, false) : null };
   } catch (error) {
     const exitCode = await close(writer, output, failureOf(error));
-    return { exitCode, error, undelivered: undelivered(answer, output.isBroken) };
+    return { exitCode, error, undelivered: output.isBroken ? undelivered(answer, true) : null };
   }
 }
 
@@ -78,7 +79,7 @@ async function close(writer: Writer, output: Output, failure: Failure): Promise<
 }
 
 function undelivered(answer: AnyAnswer, isLost: boolean): string | null {
-  return isLost ? (answer.undelivered?.() ?? null) : null;
+  return answer.undelivered?.(isLost) ?? null;
 }
 
 function interrupted({ reason }: AbortSignal): InterruptedError {

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { insertCluster, NETWORK } from '../fixtures/rows.js';
+import { insertCluster, insertOperation, NETWORK, now } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
-import { built, connectionFlags, PROGRAM, runCli, startCli, type Outcome } from './run.js';
+import { built, connectionFlags, PROGRAM, runCli, startCli, temporaryFile, type Outcome } from './run.js';
 
 let site: Site;
 beforeAll(async () => {
@@ -41,9 +42,46 @@ describe('a stdout that is full', () => {
     expect(stderr).toMatch(/^sf-ops: .+\n( {2}.+\n)?$/);
   });
 
+  const enqueue = ['enqueue net_op', `--network-uuid ${NETWORK}`, '--task network_deploy', '--force'].join(
+    ' ',
+  );
+
+  test('an enqueue that is done names on stderr the operation that nobody could be told of', async () => {
+    const { stderr, exitCode } = await typed(`"$0" ${enqueue} ${flags()} >/dev/full`);
+    expect(exitCode).toBe(2);
+    const [, uuid] = /^warning: The operation was created ([0-9a-f-]{36});/m.exec(stderr)!;
+    expect(await site.query('SELECT 1 FROM object_states WHERE object_uuid = ?', [uuid])).toHaveLength(1);
+  });
+
+  test.each(['ndjson', 'plain', 'csv', 'json', 'table'])(
+    'a load as %s names what it has written, and gives a true account',
+    async (format) => {
+      const line = { operation_type: 'net_op', network_uuid: NETWORK, tasks: ['network_deploy'] };
+      const lines = [1, 2, 3].map((delay) => JSON.stringify({ ...line, delay, uuid: randomUUID() }));
+      const file = await temporaryFile('load.ndjson', lines.join('\n'));
+      const { stderr, exitCode } = await typed(
+        `"$0" enqueue --file ${file} --force --format ${format} ${flags()} >/dev/full`,
+      );
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('3 created, 0 reused, 0 failed.');
+      for (const text of lines) {
+        const { uuid } = JSON.parse(text) as { uuid: string };
+        expect(stderr).toContain(uuid);
+        expect(await site.query('SELECT 1 FROM object_states WHERE object_uuid = ?', [uuid])).toHaveLength(1);
+      }
+    },
+  );
+
+  test('what was only rehearsed is not told as done', async () => {
+    const orphan = await insertOperation(site, { work: 'none', createdAt: now() - 3600 });
+    const { stderr, exitCode } = await typed(`"$0" requeue ${orphan} --dry-run ${flags()} >/dev/full`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`would be requeued ${orphan}`);
+  });
+
   test('a stderr that is full does not matter', async () => {
     const { stdout, exitCode } = await typed(
-      `"$0" pending network ${NETWORK} --verbose --json ${flags()} 2>/dev/full`,
+      `"$0" pending network ${randomUUID()} --verbose --json ${flags()} 2>/dev/full`,
     );
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ pending: false });
@@ -106,6 +144,17 @@ describe('a monitoring plugin that is asked wrongly', () => {
     const { stdout, exitCode } = await runCli(words);
     expect(exitCode).toBe(3);
     expect(stdout).toMatch(/^AUDIT UNKNOWN - [^|\n]+\n$/);
+  });
+});
+
+test.each([
+  ['audit', '--list', '--format', 'sarif'],
+  ['audit', '--explain', 'orphaned-operation', '--format', 'prometheus'],
+])('a format that the options leave nothing for is a usage error: %s %s', async (...words) => {
+  expect(await runCli(words)).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining('--format'),
   });
 });
 

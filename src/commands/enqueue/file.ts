@@ -38,6 +38,9 @@ export async function enqueueFile(
   const { account } = load;
   /** Whether every row was taken; otherwise stdout cannot be written, and may have lost what it held. */
   let isDelivered = false;
+  const tellCreated = (): void => {
+    for (const { line, uuid } of load.recentlyCreated()) context.warn(`line ${line} created ${uuid}`);
+  };
 
   async function* rows(): AsyncGenerator<LineRow> {
     try {
@@ -45,8 +48,7 @@ export async function enqueueFile(
       isDelivered = true;
     } finally {
       task.end();
-      if (!isDelivered)
-        for (const { line, uuid } of load.recentlyCreated()) context.warn(`line ${line} created ${uuid}`);
+      if (!isDelivered) tellCreated();
       const sentences = accountSentences(account, dryRun);
       if (account.stopped === null && isDelivered) context.note(sentences);
       else context.warn(sentences);
@@ -65,7 +67,11 @@ export async function enqueueFile(
     },
     empty: { text: 'The file names no operations.', style: 'dim' },
     exitCode: () => account.exitCode,
-    undelivered: () => `stdout could not take the whole answer: ${accountSentences(account, dryRun)}`,
+    undelivered: (isLost) => {
+      // A short answer is written when all rows have been taken.
+      if (isLost && isDelivered) tellCreated();
+      return `stdout could not take the whole answer: ${accountSentences(account, dryRun)}`;
+    },
   });
 }
 
