@@ -9,7 +9,7 @@ import { listenForInterruption, type Interruption } from './interruption.js';
 import { requestedFormat, requestedService } from './look.js';
 import { PROGRAM } from './program.js';
 import { runCommand } from './run-command.js';
-import { write, type Terminal } from './terminal.js';
+import { errorWidth, write, type Terminal } from './terminal.js';
 
 /** Runs one command line and returns the exit code. Never throws. */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -61,7 +61,8 @@ async function fail(
 ): Promise<ExitCode> {
   const format = await loadFormat(requestedFormat(argv, terminal), requestedService(argv, PROGRAM));
   const isVerbose = argv.includes('--verbose');
-  if (format.tellsFailures !== true || isVerbose) await write(terminal.stderr, failureText(error, isVerbose));
+  if (format.tellsFailures !== true || isVerbose)
+    await write(terminal.stderr, failureText(error, isVerbose, errorWidth(terminal)));
   const failure = failureOf(error);
   try {
     const exitCode = await format.fail(failure, stdout);

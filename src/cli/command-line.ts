@@ -44,7 +44,8 @@ export function parseCommandLine(
       continue;
     }
     // An option is unknown to a command; what follows an unknown command may well be options of the one that was meant.
-    if (definition === null && first !== undefined) throw unknownCommand([...path, first], commands);
+    if (definition === null && first !== undefined)
+      throw unknownCommand([...path, first], commands, definitions);
     if (unknown[0] !== undefined) throw unknownOption(unknown[0], options);
     return { definition, group: definition === null ? (path[0] ?? null) : null, typed, words: operands };
   }
@@ -78,7 +79,7 @@ function tokenize(
     const letter = short === undefined ? '' : `-${short}, `;
     parser.addOption(new Option(`${letter}${flag}${placeholder === null ? '' : ' <value>'}`));
     parser.on(`option:${flag.slice(2)}`, (text: string | undefined) => {
-      if (text !== undefined && flags.includes(text)) throw missingValue(flag, text);
+      if (text !== undefined && flags.includes(text)) throw missingValue(flag, text, options);
       typed.set(name, [...(typed.get(name) ?? []), text ?? '']);
     });
   }
@@ -86,17 +87,26 @@ function tokenize(
     return parser.parseOptions([...words]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw missingValue(/--[\w-]+/.exec(error.message)![0], null);
+    throw missingValue(/--[\w-]+/.exec(error.message)![0], null, options);
   }
 }
 
-function missingValue(flag: string, next: string | null): UsageError {
+function missingValue(flag: string, next: string | null, options: OptionDefinitions): UsageError {
   const followed = next === null ? '' : `: what follows it is ${next}`;
-  return new UsageError(`${flag} needs a value${followed}.`, { hint: 'See --help.' });
+  const [option] = Object.entries(options).flatMap(([name, one]) => (flagOf(name) === flag ? [one] : []));
+  const { placeholder = null, choices = [], description = '' } = option ?? {};
+  const what = choices.length > 0 ? `one of ${choices.join(', ')}` : `<${placeholder ?? 'value'}>`;
+  return new UsageError(`${flag} needs a value${followed}.`, { hint: `${flag} ${what}: ${description}.` });
 }
 
-function unknownCommand(path: readonly string[], commands: readonly string[]): UsageError {
-  const close = nearest(path.at(-1)!, commands);
+function unknownCommand(
+  path: readonly string[],
+  commands: readonly string[],
+  definitions: readonly CommandDefinition[],
+): UsageError {
+  // The word of a command in a group, without that of its group.
+  const whole = definitions.map(({ name }) => name).filter((name) => name.split(' ').at(-1) === path.at(-1));
+  const close = whole.length === 1 ? whole[0]! : nearest(path.at(-1)!, commands);
   const program = ['sf-ops', ...path.slice(0, -1)].join(' ');
   return new UsageError(`Unknown command ${quoted(path.join(' '))}.`, {
     hint: close === null ? `${program} --help lists them.` : `Did you mean ${close}?`,

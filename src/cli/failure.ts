@@ -1,6 +1,7 @@
 import { SfOpsError } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
 import { printable } from '../render/printable.js';
+import { wrap } from '../render/wrap.js';
 import type { Failure } from '../render/writer.js';
 
 /** Every error that reaches the top becomes an exit here, and only here. */
@@ -17,14 +18,26 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** What stderr shows. `verbose` adds the chain of causes, with stacks for what we did not foresee. */
-export function failureText(error: unknown, verbose: boolean): string {
+/**
+ * What stderr shows. `verbose` adds the chain of causes, with stacks for what we did not foresee.
+ *
+ * @param width of the terminal, where stderr is one: sentences are broken between words
+ */
+export function failureText(error: unknown, verbose: boolean, width: number | null = null): string {
   const { message, hint, exitCode } = failureOf(error);
-  const lines = [`sf-ops: ${printable(message)}`];
-  if (hint !== null) lines.push(`  ${printable(hint)}`);
+  const lines = broken(`sf-ops: ${printable(message)}`, width);
+  if (hint !== null) lines.push(...broken(`  ${printable(hint)}`, width));
   if (exitCode === ExitCode.BUG) lines.push(...causes(error));
   else if (verbose) lines.push(...causes((error as Error).cause));
   return `${lines.join('\n')}\n`;
+}
+
+const HANG = 4;
+
+function broken(text: string, width: number | null): string[] {
+  if (width === null) return [text];
+  const [first, ...more] = wrap(text, width, HANG);
+  return [first!, ...more.map((line) => ' '.repeat(HANG) + line)];
 }
 
 function causes(error: unknown): string[] {

@@ -16,7 +16,7 @@ import { readGlobalOptions } from './global-options.js';
 import { exitCodeOf } from './interruption.js';
 import { underLock } from './lock.js';
 import { formatOf, lookOf } from './look.js';
-import { inputLines, write, type Terminal } from './terminal.js';
+import { errorWidth, inputLines, write, type Terminal } from './terminal.js';
 import { argumentValues, optionValues } from './typed-values.js';
 
 /** Runs the command of a command line and writes its answer. What it throws has not been told yet. */
@@ -68,7 +68,7 @@ export async function runCommand(
       // What is printed was done, and tells what; the exit code tells that the signal was heard.
       if (error === null) return signal.aborted ? exitCodeOf(signal) : exitCode;
       if (format.tellsFailures !== true)
-        await write(terminal.stderr, failureText(error, options.verbose === true));
+        await write(terminal.stderr, failureText(error, options.verbose === true, errorWidth(terminal)));
       return exitCode;
     });
   } finally {

@@ -10,6 +10,11 @@ export interface Terminal {
   environment: Environment;
 }
 
+/** Columns of stderr; null where it is no terminal. */
+export function errorWidth({ stderr }: Terminal): number | null {
+  return stderr.isTTY ? stderr.columns || 80 : null;
+}
+
 /** Resolves when the stream has taken the text, so that a slow reader slows us instead of filling memory. */
 export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   if (text === '') return;

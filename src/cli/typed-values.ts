@@ -31,8 +31,13 @@ export function optionValues<Definitions extends OptionDefinitions>(
     problems.push(`${source} ${reading.problem}`);
     return [name, undefined];
   });
-  if (problems.length > 0) throw new UsageError(`${problems.join('; ')}.`);
+  if (problems.length > 0) throw new UsageError(ended(problems.join('; ')));
   return Object.fromEntries(values) as ValuesOf<Definitions>;
+}
+
+/** As a sentence: a clause that ends in a question is one already. */
+function ended(clauses: string): string {
+  return clauses.endsWith('?') ? clauses : `${clauses}.`;
 }
 
 function given(
@@ -72,7 +77,7 @@ export function argumentValues(
       throw new UsageError(`<${kebab(name)}> is missing.`, { hint });
     const reading = argument.read(texts);
     if ('value' in reading) return [name, reading.value];
-    throw new UsageError(`<${kebab(name)}> ${reading.problem}.`, { hint });
+    throw new UsageError(ended(`<${kebab(name)}> ${reading.problem}`), { hint });
   });
   if (rest.length > 0)
     throw new UsageError(rest.length === 1 ? 'One word too many.' : `${rest.length} words too many.`, {

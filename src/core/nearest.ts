@@ -1,12 +1,17 @@
 /** Longer words are not typing errors, and comparing them costs time that grows with the product of the lengths. */
 const LONGEST = 64;
 
+/** Fewer letters are hardly the beginning of a word that somebody has in mind. */
+const SHORTEST_BEGINNING = 3;
+
 /**
  * The candidate that `word` was most likely meant to be, ignoring case; null when none is close (about one letter in
- * three may be wrong). Of equally close candidates the first wins.
+ * three may be wrong, or the end be missing). Of equally close candidates the first wins.
  */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   if (word.length === 0 || word.length > LONGEST) return null;
+  const begun = candidates.filter((candidate) => candidate.toLowerCase().startsWith(word.toLowerCase()));
+  if (word.length >= SHORTEST_BEGINNING && begun.length === 1) return begun[0]!;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {

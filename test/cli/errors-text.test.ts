@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { failureText } from '../../src/cli/failure.js';
+import { UsageError } from '../../src/core/errors.js';
 import { insertCluster, insertNetwork, NETWORK } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { createDatabase, sharedServer } from '../servers/mariadb.js';
@@ -17,6 +19,16 @@ afterAll(async () => site.close());
 
 const run = async (...words: string[]): Promise<Outcome> =>
   runCli([...words, '--json', ...connectionFlags(site.settings)]);
+test('a failure breaks between words on a terminal, and nowhere else', () => {
+  const error = new UsageError('The words of this sentence go on.', { hint: 'So do those of the hint.' });
+  expect(failureText(error, false, 20)).toBe(
+    'sf-ops: The words of\n    this sentence go\n    on.\n  So do those of the\n    hint.\n',
+  );
+  expect(failureText(error, false)).toBe(
+    'sf-ops: The words of this sentence go on.\n  So do those of the hint.\n',
+  );
+});
+
 describe('text that acts on terminals reaches none', () => {
   const isClean = ({ stdout, stderr }: Outcome): void => {
     for (const text of [stdout, stderr]) expect(text).not.toMatch(/(?!\n|\t)\p{Cc}|\u202e/u);

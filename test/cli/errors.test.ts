@@ -21,8 +21,20 @@ const deploy = (...words: string[]): string[] =>
   netOp('--network-uuid', NETWORK, '--task', 'network_deploy', ...words);
 
 describe('bad input', () => {
+  test.each([
+    [['is-okay', '--all'], 'Did you mean network is-okay?'],
+    [['network', 'is-ok'], 'Did you mean is-okay?'],
+    [['requeue', '--all-stuck'], '--all-stuck one of any, orphaned, '],
+    [['pending', '--all', '--limit'], '--limit <'],
+  ])('%j: the hint says what can be meant', async (words, hint) => {
+    const { stderr, exitCode } = await runCli(words);
+    expect(exitCode).toBe(2);
+    expect(stderr.split('\n')[1]).toContain(hint);
+  });
+
   test.each<[string, string[], number, RegExp]>([
     ['no such command', ['pendign'], 2, /Unknown command 'pendign'/],
+    ['a word that is not finished', ['migrate', 'plan', 'drop'], 2, /did you mean drop-[a-z-]+\?$/],
     ['no such option', ['pending', '--al'], 2, /Unknown option '--al'/],
     ['an option without its value', ['pending', 'network', NETWORK, '--limit'], 2, /--limit needs a value/],
     ['two formats', ['pending', '--all', '--format', 'csv'], 2, /--format and --json exclude each other/],

@@ -11,11 +11,12 @@ describe('the nearest word', () => {
     ['USER_WAITING', 'user_waiting'],
     ['bakcground', 'background'],
     ['backgroundhighio', 'background_high_io'],
+    ['user_w', 'user_waiting'],
   ])('%s → %s', (typed, meant) => {
     expect(nearest(typed, PRIORITIES)).toBe(meant);
   });
 
-  test.each(['', 'urgent', 'x', 'u'.repeat(10_000)])('nothing is near %j', (typed) => {
+  test.each(['', 'urgent', 'x', 'us', 'user', 'u'.repeat(10_000)])('nothing is near %j', (typed) => {
     expect(nearest(typed, PRIORITIES)).toBeNull();
   });
 

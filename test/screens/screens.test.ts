@@ -44,6 +44,10 @@ const COMMANDS = [
   'prune --older-than 1m --dry-run',
   'wait network edge --timeout 0',
   'wait --operation 70000008 70000001 --timeout 0',
+  'requeue 70000001 --dry-run',
+  'graph network lab',
+  'enqueue net_op --network-uuid web --task network_deplo',
+  'requeue --all-stuck',
   'migrate status',
 ];
 /** On a database of before the migrations. */

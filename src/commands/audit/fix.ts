@@ -81,7 +81,7 @@ export async function fixAnswer(
 ): Promise<AnyAnswer> {
   const repairer = repairerOf(context);
   const doable = plans.filter(({ plan }) => 'repair' in plan).length;
-  if (!dryRun && doable > 0) await context.confirm(await question(database, plans));
+  if (!dryRun && doable > 0) await context.confirm(question(plans));
   const done: Repaired[] = [];
   const rows = async function* (): AsyncGenerator<FixRow> {
     for (const planned of plans) {
@@ -151,10 +151,8 @@ function account(changed: number, moved: number, left: number, dryRun: boolean):
   return { text: `${parts.join(', ')}.`, style: moved + left > 0 ? 'warning' : 'good' };
 }
 
-async function question(database: Database, plans: readonly PlannedRepair[]): Promise<string> {
-  const { node, address, galera } = await database.identity();
+function question(plans: readonly PlannedRepair[]): string {
   const count = plans.filter(({ plan }) => 'repair' in plan).length;
   const rules = [...new Set(plans.map(({ rule }) => rule))].join(', ');
-  const where = `${galera === null ? 'the server' : 'the cluster of'} ${node} (${address})`;
-  return `Make ${count === 1 ? '1 repair' : `${count} repairs`} for ${rules} in the database ${database.settings.database} on ${where}?`;
+  return `Make ${count === 1 ? '1 repair' : `${count} repairs`} for ${rules}?`;
 }

@@ -5,6 +5,9 @@ import type { ChangeOutcome } from '../../operations/change.js';
 import type { Chosen } from '../../operations/choose-operations.js';
 import { answerOf, type AnyAnswer, type Column } from '../../render/answer.js';
 
+/** Nothing gives an operation that has failed back to the workers; another one like it can be made. */
+const HAS_FAILED = 'it has ended: error';
+
 /** A row of the API. */
 interface ChangedRow {
   operation_uuid: string;
@@ -78,6 +81,13 @@ export function changeAnswer(
       const { length: left } = unchanged;
       return [`${count} ${done}${left > 0 ? `, ${left} left as ${left === 1 ? 'it is' : 'they are'}` : ''}.`];
     },
+    next: () => {
+      const [only, ...others] = unchanged;
+      const isOver = only !== undefined && others.length + changed.length === 0 && only.why === HAS_FAILED;
+      return isOver && verb === 'requeued'
+        ? { label: 'Do it again', command: `sf-ops enqueue --like ${names.uuid(only.operation_uuid)}` }
+        : null;
+    },
     exitCode: () => exitCode,
     isReport: !isRehearsal,
     undelivered: () =>
@@ -92,11 +102,12 @@ const columns = (names: Names): readonly Column<Row>[] => [
     value: (row) => row.operation_uuid,
     display: (row) => names.uuid(row.operation_uuid),
   },
-  { name: 'from', heading: 'FROM', value: (row) => ('from' in row ? row.from : null) },
+  { name: 'from', heading: 'FROM', value: (row) => ('from' in row ? row.from : null), omitEmpty: true },
   {
     name: 'to',
     heading: 'TO',
     value: (row) => ('to' in row ? row.to : null),
+    omitEmpty: true,
     style: (row) => ('to' in row ? 'good' : undefined),
   },
   {

@@ -65,13 +65,16 @@ async function run(context: CommandContext, request: ChangeCommandRequest, verb:
   const planned = await verb.plan(database, useCase);
   for (const remark of new Set(planned.flatMap((plan) => ('kind' in plan ? [] : (plan.remark ?? [])))))
     context.warn(remark);
-  const changes = planned.filter((plan) => !('kind' in plan)).length;
+  const names = await shortNames(database, all);
+  const changing = planned.flatMap((plan) => ('kind' in plan ? [] : plan.operationUuid));
+  const { length: changes } = changing;
   if (!options.dryRun && changes > 0) {
     if (changes > operations.length)
       context.note(`${changes - operations.length} of them depend on the others.`);
-    await context.confirm(`${capitalised(verb.infinitive)} ${counted(changes)}?`);
+    await context.confirm(
+      `${capitalised(verb.infinitive)} ${changes === 1 ? names.uuid(changing[0]!) : `${changes} operations`}?`,
+    );
   }
-  const names = await shortNames(database, all);
   const outcomes = verb.apply(database, useCase, planned);
   return changeAnswer(outcomes, { verb: verb.past, isRehearsal: options.dryRun, unknown, names });
 }
@@ -129,10 +132,6 @@ function readObject(text: string): { objectType: string; object: string } {
   if (colon > 0 && colon < text.length - 1)
     return { objectType: text.slice(0, colon), object: text.slice(colon + 1) };
   throw new UsageError(`--pending-on "${text}" is not an object: write TYPE:UUID, such as network:web.`);
-}
-
-function counted(count: number): string {
-  return count === 1 ? 'an operation' : `${count} operations`;
 }
 
 function capitalised(text: string): string {

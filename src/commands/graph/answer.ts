@@ -84,7 +84,11 @@ export function graphAnswer(named: NamedGraph, now: number): AnyAnswer {
     json: {
       document: () => ({ nodes: nodes.map(nodeDocument), edges: edges.map(edgeDocument), cycles, truncated }),
     },
-    after: () => [{ text: `${graphSentence(graph)}.`, style: cycles.length > 0 ? 'bad' : 'dim' }],
+    empty: 'No operation is recorded, and none is pending.',
+    after: () =>
+      nodes.length === 0
+        ? []
+        : [{ text: `${graphSentence(graph)}.`, style: cycles.length > 0 ? 'bad' : 'dim' }],
     exitCode: ExitCode.OK,
     special: {
       tree: { text: () => treeText(lines, named, now) },

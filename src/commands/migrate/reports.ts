@@ -115,6 +115,12 @@ export function verifyAnswer(
     before: () => [verdictOn(rows, wrong)],
     isQuiet: ({ result }) => result === 'pass',
     rest: (count) => (wrong.length === 0 ? null : { text: `${count} passed (--verbose)`, style: 'dim' }),
+    next: () => {
+      const failed = wrong.find(({ result }) => result === 'fail');
+      return failed === undefined
+        ? null
+        : { label: 'Plan', command: `sf-ops migrate plan ${failed.migration}` };
+    },
     exitCode,
   });
 }

@@ -35,10 +35,11 @@ const SHOWN_AT_MOST = 20;
 
 export function gateAnswer({ answer, names, named, limit, now }: GateReport): AnyAnswer {
   const { networks } = answer;
-  const stuck = networks.flatMap(({ pending }) => pending).find(({ blocker }) => isStuck(blocker));
+  const sorted = [...networks].sort(byUrgency);
+  const stuck = sorted.flatMap(({ pending }) => pending).find(({ blocker }) => isStuck(blocker));
   return answerOf<NetworkAnswer>({
     columns: columns(names, now),
-    rows: [...networks].sort(byUrgency),
+    rows: sorted,
     record: (network) => document(network, limit, now),
     json: {
       document: () => ({ ...answer, networks: networks.map((network) => document(network, limit, now)) }),

@@ -25,7 +25,7 @@ export async function run(
   if (all && objectType !== undefined) throw new UsageError('Give either an object or --all.');
   if (!all && (objectType === undefined || ids.length === 0)) {
     throw new UsageError('Give an object type and a uuid, or --all.', {
-      hint: 'For example: sf-ops pending network 7d5d3c5e-…',
+      hint: 'For example: sf-ops pending network web',
     });
   }
   if (!all && options.objectType !== undefined) throw new UsageError('--object-type goes with --all.');
