@@ -65,7 +65,7 @@ class PureTestRunner {
       this.#switch.activeMutant = activeMutant.id;
       for (const test of loaded) {
         if (testFilter !== undefined && !testFilter.includes(test.id)) continue;
-        tests.push(await resultOf(test, file, FOREVER_MS + 20 * (this.#usual.get(test.id) ?? 0)));
+        tests.push(await resultOf(test, file, FOREVER_MS + 3 * (this.#usual.get(test.id) ?? 0)));
         if (tests.at(-1).status === TestStatus.Failed) return this.#result(tests);
       }
     }

@@ -1,4 +1,5 @@
-import { cycleThrough, type DependencyGraph } from '../../core/operations/dependency-graph.js';
+import { cycleThrough } from '../../core/operations/dependency-graph.js';
+import { findCycles } from '../../core/operations/operation-graph.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { ActiveOperation } from './facts.js';
 import { auditRule, counted, operationSubject, type Problem } from './rule.js';
@@ -32,56 +33,24 @@ export const dependencyCycle = auditRule({
 /** Every circle once, its operations from the oldest to the newest. */
 export function cyclesOf(operations: readonly ActiveOperation[]): ActiveOperation[][] {
   const byUuid = new Map(operations.map((operation) => [operation.record.uuid, operation]));
-  const edges = new Map<Uuid, readonly Uuid[]>();
-  for (const { record } of operations) {
-    const waitsFor = [...record.dependsOn, ...record.runsAfter].map(({ uuid }) => uuid);
-    edges.set(
-      record.uuid,
-      waitsFor.filter((uuid) => byUuid.has(uuid)),
-    );
-  }
-  const cycles: ActiveOperation[][] = [];
-  const seen = new Set<Uuid>();
-  for (const uuid of onCircles(edges)) {
-    if (seen.has(uuid)) continue;
-    const cycle = cycleThrough(edges, uuid);
-    for (const member of cycle ?? []) seen.add(member);
-    if (cycle !== null) cycles.push(cycle.map((member) => byUuid.get(member)!).sort(byAge));
-  }
-  return cycles;
-}
-
-/**
- * The operations that are on a circle, or between two: those that wait for nothing, and those that nothing waits for,
- * cannot be, and neither can what remains without a neighbour when they are taken away.
- */
-function onCircles(edges: DependencyGraph): Set<Uuid> {
-  return peeled(peeled(new Set(edges.keys()), edges), reversed(edges));
-}
-
-function peeled(nodes: ReadonlySet<Uuid>, edges: DependencyGraph): Set<Uuid> {
-  const left = new Set(nodes);
-  const backwards = reversed(edges);
-  const degree = new Map(
-    [...left].map((uuid) => [uuid, (edges.get(uuid) ?? []).filter((to) => left.has(to)).length]),
+  const edges = operations.flatMap(({ record: { uuid: from, dependsOn, runsAfter } }) =>
+    [...dependsOn, ...runsAfter]
+      .filter(({ uuid }) => byUuid.has(uuid))
+      .map(({ uuid: to, kind }) => ({ from, to, kind })),
   );
-  const free = [...left].filter((uuid) => degree.get(uuid) === 0);
-  for (const uuid of free) {
-    left.delete(uuid);
-    for (const from of backwards.get(uuid) ?? []) {
-      if (!left.has(from)) continue;
-      degree.set(from, degree.get(from)! - 1);
-      if (degree.get(from) === 0) free.push(from);
+  const graph = new Map<Uuid, Uuid[]>();
+  for (const { from, to } of edges) graph.set(from, [...(graph.get(from) ?? []), to]);
+  const cycles: Uuid[][] = [];
+  for (const group of findCycles([...byUuid.keys()], edges)) {
+    const seen = new Set<Uuid>();
+    for (const uuid of group) {
+      if (seen.has(uuid)) continue;
+      const cycle = cycleThrough(graph, uuid)!;
+      for (const member of cycle) seen.add(member);
+      cycles.push(cycle);
     }
   }
-  return left;
-}
-
-function reversed(edges: DependencyGraph): Map<Uuid, Uuid[]> {
-  const backwards = new Map<Uuid, Uuid[]>();
-  for (const [from, list] of edges)
-    for (const to of list) backwards.set(to, [...(backwards.get(to) ?? []), from]);
-  return backwards;
+  return cycles.map((cycle) => cycle.map((uuid) => byUuid.get(uuid)!).sort(byAge));
 }
 
 function byAge({ record: a }: ActiveOperation, { record: b }: ActiveOperation): number {

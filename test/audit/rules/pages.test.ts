@@ -22,7 +22,7 @@ describe.each(AUDIT_RULES)('the page of $id', ({ id, title, why, examples, remed
 
   test('says what the rule says', () => {
     expect(examples).not.toEqual([]);
-    for (const text of [why, remedy, ...examples]) expect(text).toMatch(/^\S+ .+/);
+    for (const text of [why, remedy, fix ?? 'by hand', ...examples]) expect(text).toMatch(/^\S+ .+/);
     for (const text of [`# ${id} `, title, why, ...examples, remedy!]) expect(page).toContain(text);
     expect(page).toContain(fix ?? 'There is no `--fix` for it.');
   });

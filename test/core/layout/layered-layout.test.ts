@@ -146,8 +146,8 @@ describe('a layered layout', () => {
     }
   });
 
-  test('ten thousand in a chain, and ten thousand around one', () => {
-    const nodes = Array.from({ length: 10_000 }, (_, index) => `n${index}`);
+  test('two thousand in a chain, and two thousand around one', () => {
+    const nodes = Array.from({ length: 2000 }, (_, index) => `n${index}`);
     const chain = nodes.slice(1).map((to, index) => ({ from: nodes[index]!, to }));
     expect(layeredLayout(nodes, chain, SIZE).height).toBe(SIZE.height);
     const star = nodes.slice(1).map((from) => ({ from, to: nodes[0]! }));
