@@ -24,6 +24,25 @@ describe('the nearest word', () => {
     expect(nearest('ab', ['ba'])).toBe('ba');
   });
 
+  test.each([
+    ['acb', ['abd']],
+    ['abcdef', ['badcxy']],
+    ['abxx', ['abyyyy']],
+    ['', ['a']],
+    ['u'.repeat(65), ['u'.repeat(65)]],
+  ])('%j is too far from %j', (typed, candidates) => {
+    expect(nearest(typed, candidates)).toBeNull();
+  });
+
+  test('a word of 64 letters may still be mistyped', () => {
+    expect(nearest('u'.repeat(64), ['u'.repeat(64)])).toBe('u'.repeat(64));
+  });
+
+  test('a swap that begins the word, or ends it, is one mistake', () => {
+    expect(nearest('abcdfe', ['abcdefghi', 'abcdef'])).toBe('abcdef');
+    expect(nearest('bacdefg', ['abcdefgh', 'abcdefg'])).toBe('abcdefg');
+  });
+
   test('the first of equally near words wins', () => {
     expect(nearest('net_xp', ['net_op', 'net_ip'])).toBe('net_op');
   });
