@@ -50,9 +50,9 @@ const ENVIRONMENT = {
 };
 
 const PURE =
-  'core, the rules of audit and the judges of preflight are pure: clock, randomness and what is outside are handed in.';
+  'core, the rules of audit and the verdicts of preflight are pure: clock, randomness and what is outside are handed in.';
 const PURE_RULES = ['src/audit/rules/*.ts', 'src/audit/doctor/*.ts'];
-const PURE_JUDGES = ['src/migrations/preflight/judges/*.ts'];
+const PURE_JUDGES = ['src/migrations/preflight/verdicts/*.ts'];
 const IMPURE_GLOBALS = [
   ...['process', 'performance', 'crypto', 'fetch', 'console', 'globalThis', 'global'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],

@@ -4,7 +4,7 @@ export default {
     'src/core/**/*.ts',
     'src/audit/doctor/*-rules.ts',
     'src/audit/rules/*.ts',
-    'src/migrations/preflight/judges/*.ts',
+    'src/migrations/preflight/verdicts/*.ts',
   ],
   plugins: ['./scripts/mutate/pure-runner.mjs'],
   testRunner: 'pure',

@@ -10,7 +10,7 @@ import setUpRun from '../test/servers/run-setup.mjs';
 import tearDownRun from '../test/servers/run-teardown.mjs';
 
 const RUNS = 5;
-const PATIENCE_SECONDS = 600;
+const TIMEOUT_SECONDS = 600;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 setUpRun();
@@ -125,7 +125,7 @@ async function onServer(project, work) {
   const server = await project.startTestServer({ extraArguments: ['--innodb-buffer-pool-size=512M'] });
   const site = await project.Site.create({}, server);
   const settings = { ...project.connectionSettings(site.settings), user: 'root' };
-  const limits = { connectSeconds: 5, statementSeconds: PATIENCE_SECONDS, lockWaitSeconds: 10 };
+  const limits = { connectSeconds: 5, statementSeconds: TIMEOUT_SECONDS, lockWaitSeconds: 10 };
   const database = new project.Database(settings, { ...project.sessionOptions(), limits });
   const description = await database.describe();
   await work({ site, database, description, session: await database.session() });

@@ -29,7 +29,7 @@ export interface Audited {
 }
 
 /**
- * Looks for what is broken. All rules judge one moment. What could also be a writer who is between two statements is
+ * Looks for what is broken. All rules look at one moment. What could also be a writer who is between two statements is
  * looked at again after a while, and only what is still the same then is a finding.
  */
 export async function audit(

@@ -9,7 +9,7 @@ import { statementText } from '../database/statement-text.js';
 import { MovedFirst, takeSteps } from '../operations/transition.js';
 import type { Audited } from './audit.js';
 import { FIXES } from './fixes/index.js';
-import type { Plan, Repair, Workshop } from './fixes/plan.js';
+import type { Plan, Repair, RepairContext } from './fixes/plan.js';
 
 /** Who repairs, for messages and events. */
 export interface Repairer {
@@ -46,13 +46,13 @@ export async function planRepairs(
   const description = await database.describe();
   const oneTargetOnly = await database.read(recordsOneTargetOnly);
   const who = `sf-ops (${repairer.user}@${repairer.fqdn})`;
-  const workshop: Workshop = { facts, description, oneTargetOnly, who };
+  const context: RepairContext = { facts, description, oneTargetOnly, who };
   return findings.flatMap((finding) => {
     if (finding.result !== 'fail') return [];
     const rule = finding.id as AuditRuleId;
     const planner = FIXES[rule];
     return finding.subjects.flatMap((subject) =>
-      (planner?.(subject, workshop) ?? []).map((plan) => ({ rule, plan })),
+      (planner?.(subject, context) ?? []).map((plan) => ({ rule, plan })),
     );
   });
 }

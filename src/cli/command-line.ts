@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { CommandDefinition, OptionDefinitions } from '../commands/definition.js';
 import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import { shown } from '../core/reading.js';
+import { shown } from '../core/parsed-value.js';
 import { flagOf } from './spelling.js';
 import type { Typed } from './typed-values.js';
 

@@ -12,7 +12,7 @@ import { connectionFlags, type GlobalOptions } from './global-options.js';
 import { lookOf } from './look.js';
 import { ask, inputBytes, inputLines, type Terminal } from './terminal.js';
 
-/** Nothing that is judged depends on so few seconds. */
+/** Nothing that is decided depends on so few seconds. */
 const CLOCKS_AGREE_WITHIN = 5;
 
 /** A context together with what has to be put away when the command is over. */

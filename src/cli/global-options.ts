@@ -7,7 +7,7 @@ import type {
 import { choice, duration, file, flag, option, text } from '../commands/parameters.js';
 import type { ConnectionFlags, Environment } from '../configuration/connection-settings.js';
 import { UsageError } from '../core/errors.js';
-import { shown, type Reading } from '../core/reading.js';
+import { shown, type Parsed } from '../core/parsed-value.js';
 import { COMMON_FORMATS } from '../render/formats.js';
 import { flagOf } from './spelling.js';
 import { optionValues, type Typed } from './typed-values.js';
@@ -130,14 +130,14 @@ function formatOption(special: readonly string[]): OptionDefinition<string | und
 }
 
 /** Part of a key of `cluster_locks`. */
-function readLockName(typed: string): Reading<string> {
+function readLockName(typed: string): Parsed<string> {
   if (/^[\w.-]{1,64}$/.test(typed)) return { value: typed };
   return {
     problem: `${shown(typed)} is not a name of up to 64 letters, digits, dots, dashes and underscores`,
   };
 }
 
-function readNames(typed: string): Reading<readonly string[]> {
+function readNames(typed: string): Parsed<readonly string[]> {
   const names = typed.split(',').map((name) => name.trim().toLowerCase());
   return names.includes('') ? { problem: `${shown(typed)} is not a list of names: a,b,c` } : { value: names };
 }

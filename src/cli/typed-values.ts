@@ -26,9 +26,9 @@ export function optionValues<Definitions extends OptionDefinitions>(
   const problems: string[] = [];
   const values = Object.entries(definitions).map(([name, definition]) => {
     const { texts, source } = given(name, definition, typed, environment);
-    const reading = definition.read(texts);
-    if ('value' in reading) return [name, reading.value];
-    problems.push(`${source} ${reading.problem}`);
+    const parsed = definition.read(texts);
+    if ('value' in parsed) return [name, parsed.value];
+    problems.push(`${source} ${parsed.problem}`);
     return [name, undefined];
   });
   if (problems.length > 0) throw new UsageError(ended(problems.join('; ')));
@@ -75,9 +75,9 @@ export function argumentValues(
     const texts = rest.splice(0, argument.variadic ? rest.length : 1);
     if (texts.length === 0 && argument.required)
       throw new UsageError(`<${kebab(name)}> is missing.`, { hint });
-    const reading = argument.read(texts);
-    if ('value' in reading) return [name, reading.value];
-    throw new UsageError(ended(`<${kebab(name)}> ${reading.problem}`), { hint });
+    const parsed = argument.read(texts);
+    if ('value' in parsed) return [name, parsed.value];
+    throw new UsageError(ended(`<${kebab(name)}> ${parsed.problem}`), { hint });
   });
   if (rest.length > 0)
     throw new UsageError(rest.length === 1 ? 'One word too many.' : `${rest.length} words too many.`, {

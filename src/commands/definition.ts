@@ -1,5 +1,5 @@
 import type { ExitCode } from '../core/exit-codes.js';
-import type { Reading } from '../core/reading.js';
+import type { Parsed } from '../core/parsed-value.js';
 import type { AnyAnswer } from '../render/answer.js';
 import type { CommandContext } from './context.js';
 
@@ -93,7 +93,7 @@ interface Described<Value> {
    * The value that the command gets for what was typed, in order: nothing for what was left out. A problem is a clause
    * that follows the option's name: `"x" is not a duration`.
    */
-  readonly read: (typed: readonly string[]) => Reading<Value>;
+  readonly read: (typed: readonly string[]) => Parsed<Value>;
 }
 
 export interface OptionDefinition<Value = unknown> extends Described<Value> {

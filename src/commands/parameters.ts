@@ -1,5 +1,5 @@
 import { readDuration } from '../core/duration.js';
-import { shown, suggestion, type Reading } from '../core/reading.js';
+import { shown, suggestion, type Parsed } from '../core/parsed-value.js';
 import type { ArgumentDefinition, Completer, OptionDefinition } from './definition.js';
 
 /** What most of the makers below take beside the description. */
@@ -12,7 +12,7 @@ interface OptionDetails {
   short?: string;
 }
 
-type Read<Value> = (text: string) => Reading<Value>;
+type Read<Value> = (text: string) => Parsed<Value>;
 type Optional<Value, Details> = Details extends { default: string } ? Value : Value | undefined;
 
 /** A switch: on or off. */
@@ -43,7 +43,7 @@ export function option<Value, const Details extends OptionDetails = object>(
     repeatable: false,
     read: (typed) => {
       const text = typed.at(-1) ?? fallback;
-      return (text === undefined ? { value: undefined } : read(text)) as Reading<Optional<Value, Details>>;
+      return (text === undefined ? { value: undefined } : read(text)) as Parsed<Optional<Value, Details>>;
     },
     ...details,
   };
@@ -56,7 +56,7 @@ export function repeated<Value>(
   return {
     ...single,
     repeatable: true,
-    read: (typed) => readEach(typed, (text) => single.read([text]) as Reading<Value>),
+    read: (typed) => readEach(typed, (text) => single.read([text]) as Parsed<Value>),
   };
 }
 
@@ -141,7 +141,7 @@ export function optionalArgument<Word extends string = string>(
     stdin: false,
     read: ([typed]) => {
       if (typed === undefined) return { value: undefined };
-      return choices === undefined ? (readNonEmpty(typed) as Reading<Word>) : readChoice(typed, choices);
+      return choices === undefined ? (readNonEmpty(typed) as Parsed<Word>) : readChoice(typed, choices);
     },
     ...details,
   };
@@ -189,34 +189,34 @@ export function ids(
   };
 }
 
-function readEach<Value>(typed: readonly string[], read: Read<Value>): Reading<readonly Value[]> {
+function readEach<Value>(typed: readonly string[], read: Read<Value>): Parsed<readonly Value[]> {
   const values: Value[] = [];
   for (const text of typed) {
-    const reading = read(text);
-    if ('problem' in reading) return reading;
-    values.push(reading.value);
+    const parsed = read(text);
+    if ('problem' in parsed) return parsed;
+    values.push(parsed.value);
   }
   return { value: values };
 }
 
-function readNonEmpty(typed: string): Reading<string> {
+function readNonEmpty(typed: string): Parsed<string> {
   return typed.trim() === '' ? { problem: 'is empty' } : { value: typed };
 }
 
-function readChoice<Word extends string>(typed: string, words: readonly Word[]): Reading<Word> {
+function readChoice<Word extends string>(typed: string, words: readonly Word[]): Parsed<Word> {
   const value = words.find((word) => word === typed.toLowerCase());
   if (value !== undefined) return { value };
   return { problem: `${shown(typed)} is not one of: ${words.join(', ')}${suggestion(typed, words)}` };
 }
 
-function readSeconds(typed: string): Reading<number> {
+function readSeconds(typed: string): Parsed<number> {
   const value = readDuration(typed);
   return value === null
     ? { problem: `${shown(typed)} is not a duration (90, 90s, 15m, 1h30m or 7d)` }
     : { value };
 }
 
-function readCount(typed: string, least: number): Reading<number> {
+function readCount(typed: string, least: number): Parsed<number> {
   const value = Number(typed);
   if (/^\d+$/.test(typed) && value >= least && Number.isSafeInteger(value)) return { value };
   return { problem: `${shown(typed)} is not a whole number of at least ${least}` };

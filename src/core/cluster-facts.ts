@@ -25,7 +25,7 @@ export interface ClusterFacts {
 }
 
 /**
- * Whether a node has checked in within the limit; to be judged by the server's clock, which every node's check-in goes
+ * Whether a node has checked in within the limit; by the server's clock, which every node's check-in goes
  * through.
  *
  * @param now unix seconds

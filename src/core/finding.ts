@@ -2,7 +2,7 @@ import type { Observed } from './observed.js';
 
 /**
  * One engine of rules and findings for doctor, preflight, verify, the gate's checks of a host, and audit. A rule says
- * what must hold and judges facts; a finding is what it says about them.
+ * what must hold and checks facts; a finding is what it says about them.
  *
  * How much it matters where a rule does not hold. `error`: something is broken, or would be. `warning`: somebody will be
  * troubled by it. `info`: good to know.
@@ -62,7 +62,7 @@ interface RuleTexts {
   readonly remedy: string | null;
 }
 
-/** A rule that judges facts, and needs nothing else. */
+/** A rule that checks facts, and needs nothing else. */
 export interface Rule<Facts> extends RuleTexts {
   check(facts: Facts): Verdicts;
 }
@@ -149,9 +149,9 @@ export function skip(reason: string, extras: Extras = {}): Verdict {
   return { result: 'skip', title: reason, detail: null, ...extras };
 }
 
-/** Judges what was observed; where it was not, the verdict is `unknown` for the reason why. */
-export function whereKnown<T>(observed: Observed<T>, judge: (value: T) => Verdicts): Verdicts {
-  return 'value' in observed ? judge(observed.value) : unknown(observed.unknown);
+/** The verdict on what was observed; where it was not, the verdict is `unknown` for the reason why. */
+export function whereKnown<T>(observed: Observed<T>, verdict: (value: T) => Verdicts): Verdicts {
+  return 'value' in observed ? verdict(observed.value) : unknown(observed.unknown);
 }
 
 /** Whether it is a problem: something of at least a warning does not hold. */

@@ -1,6 +1,6 @@
 import { UsageError } from './errors.js';
 import { SHORTEST_PREFIX } from './names.js';
-import { shown } from './reading.js';
+import { shown } from './parsed-value.js';
 import { parseUuid, type Uuid } from './uuid.js';
 
 /** What an operator wrote where an object is asked for; `namespace` where one was written before the name. */

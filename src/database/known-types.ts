@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import { nameOfObjectType, OBJECT_TYPE_VALUES, valueOfObjectType } from '../core/object-types.js';
 import { OPERATION_TYPES } from '../core/operations/catalogue.js';
-import { readWord, shown } from '../core/reading.js';
+import { readWord, shown } from '../core/parsed-value.js';
 import type { DatabaseDescription } from './description.js';
 
 /**

@@ -13,7 +13,7 @@ export interface DecideOptions {
 }
 
 /**
- * Judges networks by what the database said and, for those that no operation excuses, by what this machine shows.
+ * Decides about networks by what the database said and, for those that no operation excuses, by what this machine shows.
  *
  * Time passes between the two looks. An operation that came in between takes a bridge down for a moment, which is not
  * a failure; so the database is asked again about every network whose checks failed.

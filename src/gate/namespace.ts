@@ -1,5 +1,5 @@
 import { NotFoundError } from '../core/errors.js';
-import { shown } from '../core/reading.js';
+import { shown } from '../core/parsed-value.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { isNamespaceInUse } from '../database/queries/namespaces.js';
 import type { Session } from '../database/session.js';

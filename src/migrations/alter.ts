@@ -28,7 +28,7 @@ import type { Session } from '../database/session.js';
 import { abortsSince, countAborts } from './aborted-transactions.js';
 import { alterSql, expectedLock, type AlterTerms, type Alteration, type Phase } from './alteration.js';
 import type { Servers } from './servers.js';
-import type { Operator } from './operator.js';
+import type { Interaction } from './interaction.js';
 import {
   describeTransaction,
   isOver,
@@ -42,9 +42,9 @@ import {
 export interface Alterer {
   servers: Servers;
   lease: Pick<Lease, 'ensureHeld' | 'lost'>;
-  operator: Operator;
+  interaction: Interaction;
   /** How long to wait for a quiet moment (`--max-wait`). */
-  patience: Deadline;
+  waitDeadline: Deadline;
   /** What this run has changed so far; whoever tells of a failure tells of it too. */
   done: AlterationReport[];
 }
@@ -86,19 +86,19 @@ export async function runAlteration(
   alteration: Alteration,
   hasHappened: (session: Session) => Promise<boolean>,
 ): Promise<AlterationReport> {
-  const { servers, operator } = alterer;
+  const { servers, interaction } = alterer;
   const before = performance.now();
   let attempts = 0;
   for (const [rung, terms] of alteration.ladder.entries()) {
     const statement = alterSql(alteration, terms, servers.isGalera);
     if (rung > 0) {
-      await operator.confirm(
+      await interaction.confirm(
         `The server cannot do it more lightly. It would take ${expectedLock(terms, servers.isGalera)}. Go ahead?`,
       );
     }
     const abortsBefore = await countAborts(servers);
     for (let outcome: Attempt = 'busy'; outcome !== 'not allowed';) {
-      await quietMoment(alterer, alteration, attempts);
+      await untilNobodyUsesIt(alterer, alteration, attempts);
       await alterer.lease.ensureHeld();
       attempts += 1;
       outcome = await attempt(alterer, { phase: alteration.phase, statement, terms, hasHappened });
@@ -113,10 +113,10 @@ export async function runAlteration(
         killed_transactions: await abortsSince(servers, abortsBefore),
       };
       alterer.done.push(report);
-      tell(operator, report);
+      tell(interaction, report);
       return report;
     }
-    operator.warn(`The server refuses ALGORITHM=${terms.algorithm}, LOCK=${terms.lock} for this table.`);
+    interaction.warn(`The server refuses ALGORITHM=${terms.algorithm}, LOCK=${terms.lock} for this table.`);
   }
   throw new RefusedError(`The server allows no way to run: ${alteration.statement}`, {
     word: 'alter_refused',
@@ -262,8 +262,8 @@ function refusal({ phase }: SentStatement, error: unknown, signal: AbortSignal):
 }
 
 /** Standalone: a pause between two attempts. Galera: until no transaction is open on any node. */
-async function quietMoment(alterer: Alterer, { phase }: Alteration, attempts: number): Promise<void> {
-  const { servers, operator, patience } = alterer;
+async function untilNobodyUsesIt(alterer: Alterer, { phase }: Alteration, attempts: number): Promise<void> {
+  const { servers, interaction, waitDeadline } = alterer;
   const { signal, deadline } = servers.database.options;
   if (signal.aborted) throw interruption(signal, `Interrupted while waiting for a quiet moment to ${phase}.`);
   if (attempts === 0 && isOver(deadline)) {
@@ -272,23 +272,27 @@ async function quietMoment(alterer: Alterer, { phase }: Alteration, attempts: nu
       hint: 'Running the same command again is safe.',
     });
   }
-  if (attempts > 0 && patience.remaining() === 0) throw outOfPatience(await whoIsBusy(servers), deadline);
+  if (attempts > 0 && waitDeadline.remaining() === 0) throw waitedTooLong(await whoIsBusy(servers), deadline);
   if (attempts === 1) {
     const busy = await whoIsBusy(servers);
-    operator.note(`The table is in use${listed(busy)}; trying again until nobody is.`);
+    interaction.note(`The table is in use${listed(busy)}; trying again until nobody is.`);
   }
-  if (attempts > 0) await pause(attempts, patience);
+  if (attempts > 0) await pause(attempts, waitDeadline);
   if (!servers.isGalera) return;
-  const open = await lookUntilQuiet(alterer);
-  if (open.length > 0) throw outOfPatience(open, deadline);
+  const open = await lookUntilNoneOpen(alterer);
+  if (open.length > 0) throw waitedTooLong(open, deadline);
 }
 
-async function lookUntilQuiet({ servers, operator, patience }: Alterer): Promise<OpenTransaction[]> {
+async function lookUntilNoneOpen({
+  servers,
+  interaction,
+  waitDeadline,
+}: Alterer): Promise<OpenTransaction[]> {
   try {
-    return await untilNoneOpen(servers, patience, servers.database.options.signal);
+    return await untilNoneOpen(servers, waitDeadline, servers.database.options.signal);
   } catch (error) {
     if (!isPrivilegeMissing(error)) throw error;
-    operator.warn(
+    interaction.warn(
       'Without the PROCESS privilege nobody can see what is open: transactions on the table will be aborted.',
     );
     return [];
@@ -304,7 +308,7 @@ async function whoIsBusy(servers: Servers): Promise<OpenTransaction[]> {
   }
 }
 
-function outOfPatience(busy: OpenTransaction[], deadline: Deadline): Error {
+function waitedTooLong(busy: OpenTransaction[], deadline: Deadline): Error {
   const sentence = `No quiet moment came in time${listed(busy)}. The statement did not take effect.`;
   const hint = 'Running the same command again is safe. --max-wait gives it longer.';
   if (isOver(deadline)) return new DeadlineError(sentence, { hint });
@@ -317,11 +321,11 @@ function listed(busy: OpenTransaction[]): string {
   return ` (${busy.slice(0, 3).map(describeTransaction).join('; ')}${more})`;
 }
 
-function tell(operator: Operator, report: AlterationReport): void {
+function tell(interaction: Interaction, report: AlterationReport): void {
   const { phase, attempts, waited_seconds: seconds, algorithm, killed_transactions: killed } = report;
   const aborts =
     killed === null ? '' : `, ${killed} ${killed === 1 ? 'transaction' : 'transactions'} aborted`;
-  operator.note(
+  interaction.note(
     `${phase}: done with ALGORITHM=${algorithm} at attempt ${attempts} after ${seconds} s${aborts}.`,
   );
 }

@@ -11,7 +11,7 @@ export async function versionOf(session: Session, table: string): Promise<number
   return row?.version ?? null;
 }
 
-/** Why a table of this version is none that the migration to `to` can be judged by; null if it is. */
+/** Why a table of this version is none by which the status of the migration to `to` can be told; null if it is. */
 export function whyForeignVersion(table: string, found: number | null, to: number): string | null {
   if (found === null)
     return `schema_versions has no row for ${table}: this is not a database that Shaken Fist has set up.`;

@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 100;
 const RESERVE_SECONDS = 0.5;
 
 /** How long to wait for a quiet moment: `--max-wait`, or what is left of `--timeout` if that is less. */
-export function patienceOf(maxWaitSeconds: number, deadline: Deadline): Deadline {
+export function waitDeadlineOf(maxWaitSeconds: number, deadline: Deadline): Deadline {
   const own = deadlineIn(maxWaitSeconds);
   return { remaining: () => Math.max(0, Math.min(own.remaining(), deadline.remaining() - RESERVE_SECONDS)) };
 }
@@ -84,25 +84,25 @@ async function listTransactions(session: Session, mark: string): Promise<Transac
 /**
  * Waits until no transaction is open on any node.
  *
- * @returns the work that is still open when patience ends; empty = all is quiet
+ * @returns the work that is still open at the deadline; empty = all is quiet
  */
 export async function untilNoneOpen(
   servers: Servers,
-  patience: Deadline,
+  waitDeadline: Deadline,
   signal: AbortSignal,
 ): Promise<OpenTransaction[]> {
   for (let attempt = 1; ; attempt += 1) {
     const open = (await Promise.all(servers.nodes.map(openTransactions))).flat();
-    if (open.length === 0 || patience.remaining() === 0 || signal.aborted) return open;
-    await pause(attempt, patience);
+    if (open.length === 0 || waitDeadline.remaining() === 0 || signal.aborted) return open;
+    await pause(attempt, waitDeadline);
   }
 }
 
-/** Longer from attempt to attempt and never in step with others, but not beyond the end of patience. */
-export async function pause(attempt: number, patience: Deadline): Promise<void> {
+/** Longer from attempt to attempt and never in step with others, but not beyond the deadline. */
+export async function pause(attempt: number, waitDeadline: Deadline): Promise<void> {
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
   const jittered = ceiling * (0.5 + Math.random() / 2);
-  await new Promise((resolve) => setTimeout(resolve, Math.min(jittered, patience.remaining() * 1000)));
+  await new Promise((resolve) => setTimeout(resolve, Math.min(jittered, waitDeadline.remaining() * 1000)));
 }
 
 export function describeTransaction({ node, connectionId, seconds, statement }: OpenTransaction): string {

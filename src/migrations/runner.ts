@@ -13,9 +13,9 @@ import {
 } from './migration.js';
 import type { Servers } from './servers.js';
 import { afterChanges } from './failure.js';
-import type { Operator } from './operator.js';
+import type { Interaction } from './interaction.js';
 import { assess, requirePassed, type Assessed } from './preflight/assess.js';
-import { patienceOf } from './open-transactions.js';
+import { waitDeadlineOf } from './open-transactions.js';
 import { tableSize, type TableSize } from './table-size.js';
 
 /** One migrator at a time in a cluster, whichever migration it runs and whichever node it talks to. */
@@ -64,7 +64,7 @@ export async function applyMigration(
   servers: Servers,
   request: ApplyRequest,
   maxWaitSeconds: number,
-  operator: Operator,
+  interaction: Interaction,
 ): Promise<Applied> {
   const already = await alreadyDone(migration, servers, request);
   if (already !== null) return nothingApplied(already);
@@ -72,14 +72,20 @@ export async function applyMigration(
   // What stands in the way may be the work of another migrator, whom nobody has to stop.
   if (assessed.some(({ blocks }) => blocks)) await requireNoMigrator(servers.database);
   requirePassed(migration, assessed);
-  await operator.confirm(await question(migration, servers, request));
-  return underLease(servers, `migrate apply ${migration.id}`, maxWaitSeconds, operator, async (alterer) => {
-    // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
-    const meanwhile = await alreadyDone(migration, servers, request);
-    if (meanwhile !== null) return nothingApplied(meanwhile);
-    requirePassed(migration, await assess(migration, servers, request));
-    return migration.apply(alterer, request);
-  });
+  await interaction.confirm(await question(migration, servers, request));
+  return underLease(
+    servers,
+    `migrate apply ${migration.id}`,
+    maxWaitSeconds,
+    interaction,
+    async (alterer) => {
+      // Anything may have happened since the first look: another migrator, Shaken Fist's own migration, a new view.
+      const meanwhile = await alreadyDone(migration, servers, request);
+      if (meanwhile !== null) return nothingApplied(meanwhile);
+      requirePassed(migration, await assess(migration, servers, request));
+      return migration.apply(alterer, request);
+    },
+  );
 }
 
 /** @throws RefusedError if the migration cannot be undone, or not from where it is */
@@ -88,7 +94,7 @@ export async function undoMigration(
   servers: Servers,
   from: string | null,
   maxWaitSeconds: number,
-  operator: Operator,
+  interaction: Interaction,
 ): Promise<Restored> {
   const { undo } = migration;
   if ('impossible' in undo) {
@@ -98,8 +104,8 @@ export async function undoMigration(
   const planned = await undo.plan(database, from);
   if (planned === null)
     return { outcome: 'nothing_to_restore', alterations: [], values: null, version: null };
-  await operator.confirm(`This will ${planned}, in ${database.settings.database}. Go ahead?`);
-  return underLease(servers, `migrate restore ${migration.id}`, maxWaitSeconds, operator, (alterer) =>
+  await interaction.confirm(`This will ${planned}, in ${database.settings.database}. Go ahead?`);
+  return underLease(servers, `migrate restore ${migration.id}`, maxWaitSeconds, interaction, (alterer) =>
     undo.run(alterer, from),
   );
 }
@@ -135,19 +141,19 @@ async function underLease<T>(
   servers: Servers,
   purpose: string,
   maxWaitSeconds: number,
-  operator: Operator,
+  interaction: Interaction,
   work: (alterer: Alterer) => Promise<T>,
 ): Promise<T> {
   const { database } = servers;
   const lease = await takeLease(database, `sf-ops ${purpose}`);
   const done: AlterationReport[] = [];
   try {
-    const patience = patienceOf(maxWaitSeconds, database.options.deadline);
-    return await work({ servers, lease, operator, patience, done });
+    const waitDeadline = waitDeadlineOf(maxWaitSeconds, database.options.deadline);
+    return await work({ servers, lease, interaction, waitDeadline, done });
   } catch (error) {
     throw afterChanges(error, done);
   } finally {
-    await lease.release((text) => operator.warn(text));
+    await lease.release((text) => interaction.warn(text));
   }
 }
 

@@ -39,8 +39,8 @@ export function versionRule(expected: number): Rule<Versioned> {
   }));
 }
 
-/** Lets every node be judged, and says which could not be looked at. */
-export async function judgeNodes<Facts>(
+/** Verifies every node, and says which could not be looked at. */
+export async function verifyNodes<Facts>(
   servers: Servers,
   table: string,
   rules: readonly Rule<Facts & Versioned>[],

@@ -16,7 +16,7 @@ import { readOperationGraph } from './graph.js';
 import { readTimeline } from './timeline.js';
 
 /** An operation and why it does not go on. */
-export interface JudgedOperation {
+export interface TroubledOperation {
   record: OperationRecord;
   blocker: Blocker;
 }
@@ -26,9 +26,9 @@ export interface Incident {
   since: number;
   now: number;
   /** The latest first. */
-  failed: readonly JudgedOperation[];
+  failed: readonly TroubledOperation[];
   /** Active operations that will not go on by themselves, the oldest first. */
-  stuck: readonly JudgedOperation[];
+  stuck: readonly TroubledOperation[];
   /** Active operations in all, stuck ones included. */
   pending: number;
   queues: readonly QueueSummary[];
@@ -65,13 +65,13 @@ export async function readIncident(
   const active = [...new Set(targets.map(({ operationUuid }) => operationUuid))];
   const looked = active.slice(0, ACTIVE_AT_MOST);
   const { records, cluster } = await readRecords(session, description, [...looked, ...failedUuids], now);
-  const judged = (uuids: readonly Uuid[]): JudgedOperation[] =>
+  const troubledOf = (uuids: readonly Uuid[]): TroubledOperation[] =>
     uuids
       .map((uuid) => records.get(uuid))
       .filter((record) => record !== undefined)
       .map((record) => ({ record, blocker: blockerOf(record, cluster, now) }));
-  const failed = judged(failedUuids);
-  const pending = judged(looked);
+  const failed = troubledOf(failedUuids);
+  const pending = troubledOf(looked);
   const stuck = pending.filter(({ blocker }) => isStuck(blocker)).sort(oldestFirst);
   const troubled = [...failed, ...stuck];
   return {
@@ -90,14 +90,14 @@ export async function readIncident(
   };
 }
 
-function oldestFirst(a: JudgedOperation, b: JudgedOperation): number {
+function oldestFirst(a: TroubledOperation, b: TroubledOperation): number {
   return (createdAtOf(a.record) ?? 0) - (createdAtOf(b.record) ?? 0);
 }
 
 async function timelinesOf(
   session: Session,
   description: DatabaseDescription,
-  troubled: readonly JudgedOperation[],
+  troubled: readonly TroubledOperation[],
   since: number,
   now: number,
 ): Promise<Incident['timelines']> {
@@ -129,7 +129,7 @@ async function timelinesOf(
 async function graphOf(
   session: Session,
   description: DatabaseDescription,
-  troubled: readonly JudgedOperation[],
+  troubled: readonly TroubledOperation[],
 ): Promise<OperationGraph | null> {
   const asked = troubled.slice(0, ASKED_AT_MOST).map(({ record }) => record.uuid);
   const graph = await readOperationGraph(session, description, asked);

@@ -63,7 +63,7 @@ const CLOCK_SKEW_SECONDS = 300;
 /** A timer may be early. */
 const TIMER_SLACK_SECONDS = 0.005;
 
-/** Reasons for which no patience helps. */
+/** Reasons for which no waiting helps. */
 const HOPELESS = new Set([
   'access_denied',
   'unknown_database',
@@ -194,8 +194,8 @@ class Watch {
   #isWorthRetrying(error: SfOpsError, since: number): boolean {
     if (!isPassingTrouble(error) || this.#options.once) return false;
     const { retrySeconds } = this.request;
-    const patience = retrySeconds ?? (this.#lookedAt === null ? 0 : RETRY_SECONDS);
-    return this.#elapsed() - since < patience;
+    const allowed = retrySeconds ?? (this.#lookedAt === null ? 0 : RETRY_SECONDS);
+    return this.#elapsed() - since < allowed;
   }
 
   #elapsed(): number {

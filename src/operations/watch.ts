@@ -28,20 +28,20 @@ export async function* watchRounds<T>(
   { every, once, deadline, retrySeconds, signal }: WatchOptions,
 ): AsyncGenerator<Watched<T>> {
   let hasAnswered = false;
-  let patience: Deadline | null = null;
+  let retryUntil: Deadline | null = null;
   const rounds = poll({ every, first: every, deadline: once ? deadlineIn(0) : deadline, signal });
   for await (const { isLast } of rounds) {
     let watched: Watched<T>;
     try {
       watched = { look: await look() };
       hasAnswered = true;
-      patience = null;
+      retryUntil = null;
     } catch (error) {
       if (error instanceof InterruptedError) return;
       // The last look is short of time: that it was not answered says nothing of a server that answered the one before.
-      if (isLast && hasAnswered && patience === null) return;
-      patience ??= deadlineIn(retrySeconds);
-      const isHopeful = hasAnswered && !isLast && patience.remaining() > 0;
+      if (isLast && hasAnswered && retryUntil === null) return;
+      retryUntil ??= deadlineIn(retrySeconds);
+      const isHopeful = hasAnswered && !isLast && retryUntil.remaining() > 0;
       if (!isHopeful || !(error instanceof SfOpsError) || !isPassingTrouble(error)) throw error;
       watched = { trouble: error };
     }

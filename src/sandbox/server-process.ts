@@ -21,15 +21,15 @@ export function serverTcpPort(pid: number): number | null {
 }
 
 /**
- * Asks the server to shut down (SIGTERM) and waits until it has; kills it if that takes longer than `patienceMs`.
+ * Asks the server to shut down (SIGTERM) and waits until it has; kills it if that takes longer than `timeoutMs`.
  * Signals nothing but a server that runs on `dataDirectory`.
  */
 export async function stopServerProcess(
   pid: number,
   dataDirectory: string,
-  patienceMs = 15_000,
+  timeoutMs = 15_000,
 ): Promise<void> {
-  if (!(await endsBy('SIGTERM', pid, dataDirectory, patienceMs))) await killServerProcess(pid, dataDirectory);
+  if (!(await endsBy('SIGTERM', pid, dataDirectory, timeoutMs))) await killServerProcess(pid, dataDirectory);
 }
 
 /** Kills the server that runs on `dataDirectory` (SIGKILL); when this resolves, its locks and sockets are gone too. */
@@ -41,12 +41,12 @@ async function endsBy(
   signal: NodeJS.Signals,
   pid: number,
   dataDirectory: string,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<boolean> {
   const begun = startTime(pid);
   if (begun === null || !runsOn(pid, dataDirectory)) return true;
   process.kill(pid, signal);
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + timeoutMs;
   while (startTime(pid) === begun) {
     if (performance.now() > deadline) return false;
     await sleep(5);

@@ -90,7 +90,7 @@ export interface ServerGreeting {
 }
 
 /** What the server on the socket says to whoever connects; null if nobody answers there right now. */
-export function readGreeting(socketPath: string, patienceMs = 1_000): Promise<ServerGreeting | null> {
+export function readGreeting(socketPath: string, timeoutMs = 1_000): Promise<ServerGreeting | null> {
   return new Promise((resolve) => {
     const connection = createConnection(socketPath);
     const answer = (greeting: ServerGreeting | null) => {
@@ -100,7 +100,7 @@ export function readGreeting(socketPath: string, patienceMs = 1_000): Promise<Se
     connection.once('data', (packet) => answer({ version: greetedVersion(packet) }));
     connection.once('error', () => answer(null));
     connection.once('close', () => answer(null));
-    connection.setTimeout(patienceMs, () => answer(null));
+    connection.setTimeout(timeoutMs, () => answer(null));
   });
 }
 

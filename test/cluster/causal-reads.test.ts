@@ -11,7 +11,7 @@ import { schemaStatements } from '../fixtures/schema.js';
 import { startCluster, type TestCluster } from '../servers/galera.js';
 
 const COMMITS = 250;
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 let cluster: TestCluster;
 let writer: Connection;
@@ -34,14 +34,14 @@ beforeAll(async () => {
   const port = String(second!.clientPort);
   behind = ['--host', '127.0.0.1', '--port', port, '--user', SANDBOX_USER, '--database', name];
   load = startLoad(await createConnection({ ...third!.settings(name) }));
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 afterAll(async () => {
   await load.stop();
   await database.close();
   await writer.end();
   await cluster.stop();
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 /** Large commits that the node under test has to apply, so that it is always a little behind. */
 function startLoad(connection: Connection): { stop(): Promise<void> } {
@@ -80,7 +80,7 @@ describe(`of ${COMMITS} commits on another node, all are seen`, () => {
     async () => {
       expect(await staleReads(async () => database.read(counter))).toBe(0);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -88,7 +88,7 @@ describe(`of ${COMMITS} commits on another node, all are seen`, () => {
     async () => {
       expect(await staleReads(async () => database.snapshot(counter))).toBe(0);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -106,7 +106,7 @@ describe(`of ${COMMITS} commits on another node, all are seen`, () => {
         });
       expect(await staleReads(write)).toBe(0);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
@@ -158,7 +158,7 @@ test(
       }
     }
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -170,5 +170,5 @@ test(
     expect(await staleReads(read)).toBeGreaterThan(0);
     await database.drop();
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );

@@ -16,7 +16,7 @@ import { startCluster, type TestCluster } from '../servers/galera.js';
 import type { ClusterNode } from '../servers/galera-node.js';
 import { freePorts } from '../servers/ports.js';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 let cluster: TestCluster;
 let name: string;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   name = await cluster.createDatabase(schemaStatements());
   [first, second, third] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.close();
@@ -137,7 +137,7 @@ test(
       await cluster.settled();
     }
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -158,7 +158,7 @@ test(
     });
     await first.untilState('Synced');
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -187,7 +187,7 @@ test(
     });
     await first.untilState('Synced');
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -207,7 +207,7 @@ test(
     expect(active.map(({ operationUuid }) => operationUuid)).toEqual([raw.uuid]);
     expect(await nodeOf(database)).toBe('node3');
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -233,5 +233,5 @@ test(
     await third.revive();
     await cluster.settled();
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );

@@ -14,7 +14,7 @@ import { nextReleaseServer } from '../servers/next-release.js';
 import { freePorts } from '../servers/ports.js';
 
 const ENQUEUERS = 64;
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 interface Deployment {
   places: Reachable[];
@@ -71,7 +71,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
       reach(database, [...places.slice(i % places.length), ...places.slice(0, i % places.length)]),
     );
     await Promise.all(enqueuers.map(async (enqueuer) => enqueuer.describe()));
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   afterAll(async () => {
     await Promise.all(enqueuers.map(async (enqueuer) => enqueuer.close()));
@@ -100,7 +100,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
       ).toHaveLength(1);
       expect(await rows('SELECT * FROM cluster_locks')).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -130,7 +130,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
         expect(found.map(({ operation_uuid: uuid }) => String(uuid)).sort()).toEqual(uuids);
       }
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -148,7 +148,7 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
         await rows("SELECT * FROM work_queue WHERE JSON_VALUE(payload, '$.operation_uuid') = ?", [uuid]),
       ).toHaveLength(1);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -172,6 +172,6 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
       }
       expect(await rows('SELECT * FROM cluster_locks')).toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

@@ -5,7 +5,7 @@ import type { ClusterNode } from '../servers/galera-node.js';
 import { nextReleaseServer } from '../servers/next-release.js';
 
 const TABLE = ['CREATE TABLE t (id INT PRIMARY KEY)'];
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 async function ask(node: ClusterNode, database: string, sql: string): Promise<RowDataPacket[]> {
   const connection = await createConnection({ ...node.settings(database) });
@@ -30,12 +30,12 @@ describe('a cluster of three', () => {
     cluster = await startCluster();
     [first, second, third] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
     database = await cluster.createDatabase(TABLE);
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   afterEach(async () => {
     await ask(first, database, 'DELETE FROM t');
     await cluster.settled();
-  }, PATIENCE_MS);
+  }, TIMEOUT_MS);
 
   afterAll(() => cluster.stop());
 
@@ -60,7 +60,7 @@ describe('a cluster of three', () => {
       expect(await ask(third, database, causally('SELECT * FROM t'))).toEqual([{ id: 2 }]);
       expect(await first.status('wsrep_cluster_size')).toBe('3');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -72,7 +72,7 @@ describe('a cluster of three', () => {
       await cluster.settled();
       expect(await ask(second, database, causally('SELECT * FROM t'))).toEqual([{ id: 3 }]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -86,7 +86,7 @@ describe('a cluster of three', () => {
       await cluster.settled();
       expect(await ask(third, database, causally('SELECT * FROM t'))).toEqual([{ id: 4 }]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -104,7 +104,7 @@ describe('a cluster of three', () => {
       await cluster.settled();
       expect(await ask(third, database, causally('SELECT * FROM t'))).toEqual([{ id: 5 }]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 

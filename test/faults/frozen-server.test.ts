@@ -20,7 +20,7 @@ const TIMEOUT_SECONDS = 1.5;
 const OVERHEAD_SECONDS = 3;
 
 /** Many programs are started, on a machine that may be busy. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 let server: TestServer;
 let settings: DatabaseSettings;
@@ -33,7 +33,7 @@ beforeAll(async () => {
   server = await startTestServer({ tcpPort: tcpPort! });
   settings = await createDatabase(server, schemaStatements());
   byHand = await createConnection({ ...settings });
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 beforeEach(async () => {
   proxy = await FaultProxy.start({ socketPath: server.socketPath });
@@ -110,7 +110,7 @@ test(
       proxy.thaw();
     }
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test.each(['before', 'after'] as const)(

@@ -13,7 +13,7 @@ const NETWORK = randomUUID();
 const WHOLE_WITH_ONE_TARGET = { ...WHOLE, targets: 1 };
 
 /** Many programs are started, on a machine that may be busy. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 let server: TestServer;
 let settings: DatabaseSettings;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   server = await sharedServer();
   settings = await createDatabase(server, schemaStatements());
   byHand = await createConnection({ ...settings });
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 beforeEach(async () => {
   proxy = await FaultProxy.start({ socketPath: server.socketPath });
@@ -123,7 +123,7 @@ describe.each([
       }
       expect([...seen].sort()).toEqual(['created', 'nothing']);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
@@ -177,7 +177,7 @@ test(
       expect(await footprint(byHand, uuid)).toEqual(WHOLE_WITH_ONE_TARGET);
     }
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test('a reader that has had enough ends it quietly', async () => {
@@ -218,5 +218,5 @@ test(
       expect(await footprint(byHand, uuid)).toEqual(index < listed.created ? WHOLE : ABSENT);
     }
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );

@@ -83,7 +83,7 @@ export class Terminals {
 }
 
 /** How long a screen may take to show what it is waited for. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** A program that runs in a terminal, its keyboard and its screen. */
 export class RunningScreen {
@@ -135,7 +135,7 @@ export class RunningScreen {
   }
 
   async #until(wanted: RegExp, isThere: boolean): Promise<string> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + TIMEOUT_MS;
     for (;;) {
       const text = await this.text();
       if (wanted.test(text) === isThere) return text;

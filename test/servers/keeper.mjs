@@ -8,13 +8,13 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 const folder = process.argv[2];
 
 process.stdin.resume();
 await once(process.stdin, 'end');
 
-const deadline = Date.now() + PATIENCE_MS;
+const deadline = Date.now() + TIMEOUT_MS;
 for (let servers = serversOfRun(); servers.length > 0; servers = serversOfRun()) {
   const late = Date.now() > deadline;
   for (const pid of servers) signal(pid, late ? ['SIGKILL'] : ['SIGCONT', 'SIGTERM']);

@@ -26,19 +26,19 @@ const REFUSED: readonly [string, string, string, string][] = [
   ],
   [
     'a judge of preflight asks',
-    'src/migrations/preflight/judges/probe.ts',
+    'src/migrations/preflight/verdicts/probe.ts',
     "import '../../../database/database.js';",
     'no-restricted-imports',
   ],
   [
     'a judge of preflight knows the servers',
-    'src/migrations/preflight/judges/probe.ts',
+    'src/migrations/preflight/verdicts/probe.ts',
     "import '../../servers.js';",
     'no-restricted-imports',
   ],
   [
     'a judge of preflight reads the clock',
-    'src/migrations/preflight/judges/probe.ts',
+    'src/migrations/preflight/verdicts/probe.ts',
     'Date.now();',
     'no-restricted-properties',
   ],
@@ -76,8 +76,8 @@ const ALLOWED: readonly [string, string, string][] = [
   ],
   ['rules share', 'src/audit/rules/probe.ts', "import '../doctor/rule.js';\nimport '../../core/uuid.js';"],
   [
-    'judges of preflight use core',
-    'src/migrations/preflight/judges/probe.ts',
+    'verdicts of preflight use core',
+    'src/migrations/preflight/verdicts/probe.ts',
     "import '../rule.js';\nimport '../../../core/uuid.js';",
   ],
   ['core uses core', 'src/core/gate/probe.ts', "import '../operations/state.js';"],

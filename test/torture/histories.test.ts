@@ -13,7 +13,7 @@ const {
 const HISTORIES = Number(histories);
 const START_MS = 60_000;
 /** One takes half a second; twenty times that where a node is killed, or the machine is busy. */
-const PATIENCE_MS = START_MS + HISTORIES * 10_000;
+const TIMEOUT_MS = START_MS + HISTORIES * 10_000;
 
 describe('three nodes under faults', () => {
   let rig: TortureRig;
@@ -32,7 +32,7 @@ describe('three nodes under faults', () => {
       expect(summary.findings).toEqual([]);
       expect(summary.outcomes['enqueue: written']).toBeGreaterThan(10 * HISTORIES);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -46,7 +46,7 @@ describe('three nodes under faults', () => {
       });
       expect(findings.map(({ rule }) => rule)).toContain('stale answer');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -60,7 +60,7 @@ describe('three nodes under faults', () => {
       });
       expect(findings.map(({ rule }) => rule)).toContain('doubled');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 

@@ -16,7 +16,7 @@ const {
 } = process.env;
 const START_MS = 120_000;
 /** Of one history: up to eight runs of a program, each of which may wait for a quiet moment. */
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 
 /** How many histories in the suite; a run that is asked for takes as many everywhere. */
 const count = (inSuite: number): number => (asked === '' ? inSuite : Number(asked));
@@ -141,7 +141,7 @@ describe.each(GROUNDS)('values that are written while a column is dropped, on %s
       expect(figures.writes.acknowledged).toBeGreaterThan(10 * figures.histories);
       expect(figures.writes.refused).toBeGreaterThan(0);
     },
-    count(inSuite) * PATIENCE_MS,
+    count(inSuite) * TIMEOUT_MS,
   );
 
   test(
@@ -151,6 +151,6 @@ describe.each(GROUNDS)('values that are written while a column is dropped, on %s
       const figures = await torture(rig, started.ground, 1, 'without a fence');
       expect(figures.lost).not.toEqual([]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

@@ -61,7 +61,7 @@ export const ACCOUNT_RULES: readonly DoctorRule[] = [
     title: 'the account may read every table',
     why: 'Every command reads; what cannot be read cannot be answered for.',
     remedy: null,
-    judge: (account) => {
+    verdict: (account) => {
       const hidden = [...account.columns].flatMap(([table, columns]) =>
         [...columns]
           .filter(([, privileges]) => !privileges.has('select'))
@@ -84,7 +84,7 @@ export const ACCOUNT_RULES: readonly DoctorRule[] = [
     title: 'what the account may write',
     why: 'An account that only reads is fine for diagnosis; the commands that write will not work with it.',
     remedy: 'Grant what is missing, or use an account that only reads.',
-    judge: writePrivileges,
+    verdict: writePrivileges,
   }),
 ];
 

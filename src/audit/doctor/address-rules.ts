@@ -10,7 +10,7 @@ export const ADDRESS_RULES: readonly DoctorRule[] = [
     title: 'every configured address answers',
     why: 'sf-ops uses the first that does; the others are its way out when that one fails.',
     remedy: 'Repair the server, or take its address out of the list of hosts.',
-    judge: (servers) => {
+    verdict: (servers) => {
       const given = servers.filter((server) => server.given);
       const silent = silentAddresses(given);
       if (silent.length === 0)
@@ -27,7 +27,7 @@ export const ADDRESS_RULES: readonly DoctorRule[] = [
     title: 'all configured addresses lead to one database',
     why: 'Otherwise the answer depends on which of them is reachable.',
     remedy: 'Give only addresses of one server or one Galera cluster.',
-    judge: oneDatabase,
+    verdict: oneDatabase,
   }),
 ];
 

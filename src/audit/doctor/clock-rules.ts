@@ -13,7 +13,7 @@ export const CLOCK_RULES: readonly DoctorRule[] = [
     title: `the clocks of this machine and the server agree to ${GREATEST_SKEW_SECONDS} s`,
     why: 'The clock of the sender dates an operation, and no worker takes it before that of the server gets there.',
     remedy: 'Synchronise the clocks of both machines (chrony, systemd-timesyncd).',
-    judge: (servers) => compareWithOurs(answering(servers)),
+    verdict: (servers) => compareWithOurs(answering(servers)),
   }),
   ruleAbout('servers', {
     id: 'server-clocks',
@@ -21,7 +21,7 @@ export const CLOCK_RULES: readonly DoctorRule[] = [
     title: `the clocks of all servers agree to ${GREATEST_SKEW_SECONDS} s`,
     why: 'Each server hands out work by its own clock.',
     remedy: null,
-    judge: (servers) => compareWithEachOther(answering(servers)),
+    verdict: (servers) => compareWithEachOther(answering(servers)),
   }),
 ];
 

@@ -16,7 +16,7 @@ export const CLUSTER_RULES: readonly DoctorRule[] = [
     title: 'every node of Shaken Fist checks in',
     why: 'Nobody takes the work that is queued for a node which is gone.',
     remedy: 'Start the daemons on that node, or delete the node from Shaken Fist if it is gone for good.',
-    judge: (cluster) => {
+    verdict: (cluster) => {
       const { length: all } = cluster.nodes;
       if (all === 0)
         return fail('No node is registered.', { remedy: 'Is --database the one of Shaken Fist?' });
@@ -34,7 +34,7 @@ export const CLUSTER_RULES: readonly DoctorRule[] = [
     title: 'no daemon of a living node is stopped',
     why: 'Each queue is drained by one kind of daemon only.',
     remedy: 'systemctl start the daemon on its node, and read its journal.',
-    judge: (cluster) => {
+    verdict: (cluster) => {
       if (cluster.nodes.length === 0) return null;
       const stopped = cluster.nodes
         .filter((node) => isCheckingIn(node, cluster, cluster.now))
@@ -55,7 +55,7 @@ export const CLUSTER_RULES: readonly DoctorRule[] = [
     title: 'there is one network node, and its sf-net runs',
     why: 'It alone drains the queues of all operations on networks.',
     remedy: null,
-    judge: networkNode,
+    verdict: networkNode,
   }),
 ];
 

@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../../core/cluster-facts.js';
 import type { Observed } from '../../core/observed.js';
 import type { GaleraStatus } from '../../core/server-fitness.js';
 
-/** Everything that the rules judge, by topic. What is said of a topic that could not be read is `unknown`. */
+/** Everything that the rules check, by topic. What is said of a topic that could not be read is `unknown`. */
 export interface Topics {
   servers: readonly ServerProbe[];
   settings: ServerSettings;

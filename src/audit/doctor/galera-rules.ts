@@ -14,7 +14,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'every node is Primary and Synced',
     why: 'Any other node refuses work, or answers from the past.',
     remedy: null,
-    judge: (nodes) => {
+    verdict: (nodes) => {
       const detail = `${nodes.map(({ node, galera }) => `${node} ${galera.clusterStatus}/${galera.localState}`).join(', ')}.`;
       const unfit = nodes.filter(({ galera }) => galeraUnfitness(galera) !== null || !galera.ready);
       if (unfit.length === 0) return pass('Every node is Primary and Synced.', { detail });
@@ -32,7 +32,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'the nodes agree on the size of the cluster, and all of them were asked',
     why: 'Nodes that disagree are two clusters; a node that is gone leaves less to lose.',
     remedy: 'Repair the network between the nodes; a node that sees fewer has to join again.',
-    judge: clusterSize,
+    verdict: clusterSize,
   }),
   galeraRule({
     id: 'galera-versions',
@@ -40,7 +40,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'all nodes run the same version',
     why: 'A mixture is meant for the hours of a rolling upgrade only.',
     remedy: 'Finish the upgrade.',
-    judge: (nodes) => {
+    verdict: (nodes) => {
       const versions = nodes.map(({ version, galera }) => `${version} (Galera ${galera.providerVersion})`);
       const kinds = new Set(versions).size;
       return kinds === 1
@@ -56,7 +56,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'flow control hardly ever holds up the cluster',
     why: 'While the slowest node catches up, nobody writes.',
     remedy: 'Find the node whose receive queue grows, and what slows it down.',
-    judge: (nodes) => {
+    verdict: (nodes) => {
       const pauses = nodes.map(
         ({ node, galera }) => `${node} ${(100 * galera.flowControlPaused).toFixed(1)} %`,
       );
@@ -72,7 +72,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'no node is far behind the others',
     why: 'A causal read on a node waits until it has caught up.',
     remedy: null,
-    judge: (nodes) => {
+    verdict: (nodes) => {
       const newest = Math.max(...nodes.map(({ galera }) => galera.lastCommitted));
       const positions = nodes.map(
         ({ node, galera }) => `${node} at ${galera.lastCommitted}, ${galera.receiveQueue} waiting`,
@@ -97,7 +97,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'schema changes reach all nodes at once',
     why: 'With wsrep_OSU_method=RSU a migration would change one node only, and the next write breaks the others.',
     remedy: `SET GLOBAL wsrep_OSU_method = ${SCHEMA_UPGRADE_METHOD} on that node.`,
-    judge: (nodes) => {
+    verdict: (nodes) => {
       const other = nodes.filter(({ galera }) => galera.schemaUpgradeMethod !== SCHEMA_UPGRADE_METHOD);
       if (other.length === 0) return pass(`wsrep_OSU_method is ${SCHEMA_UPGRADE_METHOD}.`);
       const found = other.map(({ node, galera }) => `${node} has ${galera.schemaUpgradeMethod}`).join(', ');
@@ -110,7 +110,7 @@ export const GALERA_RULES: readonly DoctorRule[] = [
     title: 'how the nodes share the numbers of new rows',
     why: 'sequence_number grows differently on each node: the highest is not the latest.',
     remedy: null,
-    judge: (nodes) =>
+    verdict: (nodes) =>
       note(
         `${nodes.map(({ node, galera }) => `${node} takes ${galera.autoIncrementOffset} + n × ${galera.autoIncrementIncrement}`).join(', ')}.`,
       ),
@@ -119,16 +119,16 @@ export const GALERA_RULES: readonly DoctorRule[] = [
 
 /** A rule that has no meaning on a standalone server. */
 function galeraRule({
-  judge,
+  verdict,
   ...texts
 }: Omit<DoctorRule, 'check'> & {
-  judge: (nodes: readonly GaleraServer[], servers: readonly ServerProbe[]) => Verdicts;
+  verdict: (nodes: readonly GaleraServer[], servers: readonly ServerProbe[]) => Verdicts;
 }): DoctorRule {
   return ruleAbout('servers', {
     ...texts,
-    judge: (servers) => {
+    verdict: (servers) => {
       const nodes = galeraServers(servers);
-      return nodes.length === 0 ? null : judge(nodes, servers);
+      return nodes.length === 0 ? null : verdict(nodes, servers);
     },
   });
 }

@@ -13,7 +13,7 @@ export const KEY_RULES: readonly DoctorRule[] = [
     title: 'the unique keys of cluster_operation_targets are those of its version',
     why: 'Under the key of v1 only the first target of an operation is kept; with neither key, targets double.',
     remedy: null,
-    judge: targetKeyVerdict,
+    verdict: targetKeyVerdict,
   }),
   ruleAbout('schema', {
     id: 'metadata-column',
@@ -21,7 +21,7 @@ export const KEY_RULES: readonly DoctorRule[] = [
     title: 'object_metadata has the columns of its version',
     why: `Version 3 is without ${DEAD_COLUMN}; a stamp and a column that disagree mislead the next migration.`,
     remedy: null,
-    judge: (schema) =>
+    verdict: (schema) =>
       withTable(schema, 'object_metadata', ({ columns }) => metadataColumn(columns.has(DEAD_COLUMN), schema)),
   }),
   ruleAbout('schema', {
@@ -30,7 +30,7 @@ export const KEY_RULES: readonly DoctorRule[] = [
     title: 'object_states holds one row for each object',
     why: 'States are written with INSERT … ON DUPLICATE KEY UPDATE: without the key every change adds a row.',
     remedy: 'Restore the primary key (object_type, object_uuid); remove double rows first.',
-    judge: (schema) =>
+    verdict: (schema) =>
       withTable(schema, 'object_states', ({ keys }) =>
         keys.some((key) => isUniqueOn(key, ['object_type', 'object_uuid']))
           ? pass('The key of object_states is (object_type, object_uuid).')
@@ -43,7 +43,7 @@ export const KEY_RULES: readonly DoctorRule[] = [
     title: 'the indexes that sf-ops relies on exist',
     why: 'Without them a question about one object reads whole tables.',
     remedy: 'Add the indexes that the schema of Shaken Fist has.',
-    judge: ({ tables }) => {
+    verdict: ({ tables }) => {
       const absent = Object.entries(KNOWN_TABLES).flatMap(([name, { indexes = [] }]) => {
         const table = tables.get(name);
         const isServed = (columns: readonly string[]): boolean =>
@@ -116,7 +116,7 @@ function versionOf({ versions }: SchemaFacts, table: string): number | null {
   return 'value' in versions ? (versions.value?.get(table) ?? null) : null;
 }
 
-function withTable(schema: SchemaFacts, name: string, judge: (table: TableFacts) => Verdict): Verdict {
+function withTable(schema: SchemaFacts, name: string, verdict: (table: TableFacts) => Verdict): Verdict {
   const table = schema.tables.get(name);
-  return table === undefined ? unknown(`${name} is absent, or hidden from this account`) : judge(table);
+  return table === undefined ? unknown(`${name} is absent, or hidden from this account`) : verdict(table);
 }

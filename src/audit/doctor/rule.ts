@@ -5,13 +5,13 @@ import type { DoctorFacts, Topics } from './facts.js';
 export type DoctorRule = Rule<DoctorFacts>;
 
 interface Declaration<Topic> extends Omit<DoctorRule, 'check'> {
-  judge: (topic: Topic) => Verdicts;
+  verdict: (topic: Topic) => Verdicts;
 }
 
 /** Declares a rule about one topic; its verdict is `unknown` by itself where the topic is. */
 export function ruleAbout<Name extends keyof Topics>(
   topic: Name,
-  { judge, ...texts }: Declaration<Topics[Name]>,
+  { verdict, ...texts }: Declaration<Topics[Name]>,
 ): DoctorRule {
-  return { ...texts, check: (facts) => whereKnown(facts[topic], judge) };
+  return { ...texts, check: (facts) => whereKnown(facts[topic], verdict) };
 }

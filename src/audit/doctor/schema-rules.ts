@@ -13,7 +13,7 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     title: 'all tables of Shaken Fist exist',
     why: 'sf-ops reads and writes them.',
     remedy: 'Is --database the one of Shaken Fist? Its sf-database makes missing tables when it starts.',
-    judge: ({ missing, expected }) =>
+    verdict: ({ missing, expected }) =>
       missing.length === 0
         ? pass(`All ${expected.size} tables exist.`)
         : fail(`Missing: ${missing.join(', ')}.`, { subjects: missing.map(tableSubject) }),
@@ -25,7 +25,7 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     why: 'A statement that names an absent column fails.',
     remedy:
       'Bring Shaken Fist and sf-ops to matching releases, or grant the account SELECT on the whole database.',
-    judge: (schema) => {
+    verdict: (schema) => {
       const absent = absentColumns(schema);
       return absent.length === 0
         ? pass('All columns exist.')
@@ -38,7 +38,7 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     title: 'every table is InnoDB',
     why: 'A table of another engine keeps what a rolled-back transaction wrote.',
     remedy: 'ALTER TABLE … ENGINE=InnoDB, while Shaken Fist is stopped.',
-    judge: ({ tables, expected }) => {
+    verdict: ({ tables, expected }) => {
       const others = [...tables].filter(([name, { engine }]) => expected.has(name) && engine !== 'InnoDB');
       return others.length === 0
         ? pass('Every table is InnoDB.')
@@ -53,7 +53,8 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     title: 'sf-ops knows the version of every table',
     why: 'A newer version may mean other columns and other rules; Shaken Fist itself refuses any but its own.',
     remedy: null,
-    judge: (schema) => whereVersionsKnown(schema, (versions) => compareVersions(versions, schema.migrations)),
+    verdict: (schema) =>
+      whereVersionsKnown(schema, (versions) => compareVersions(versions, schema.migrations)),
   }),
   ruleAbout('schema', {
     id: 'migrations',
@@ -61,7 +62,7 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     title: 'no migration is outstanding',
     why: 'A Shaken Fist that expects the newer table does not start, and with v1 of cluster_operation_targets an operation has one target only.',
     remedy: null,
-    judge: (schema) =>
+    verdict: (schema) =>
       whereVersionsKnown(schema, (versions) => {
         const outstanding = schema.migrations.filter(
           ({ table, toVersion }) => (versions.get(table) ?? toVersion) < toVersion,
@@ -83,7 +84,7 @@ export const SCHEMA_RULES: readonly DoctorRule[] = [
     title: 'whether targets can be measurement only',
     why: 'A planned version of Shaken Fist marks targets that do not count as pending.',
     remedy: null,
-    judge: ({ tables }) =>
+    verdict: ({ tables }) =>
       tables.get('cluster_operation_targets')?.columns.has('observational')
         ? note('cluster_operation_targets.observational exists: targets so marked do not count as pending.')
         : note('There is no such mark: every target counts.'),
@@ -102,10 +103,10 @@ function absentColumns({ tables, expected }: SchemaFacts): string[] {
 
 function whereVersionsKnown(
   { versions }: SchemaFacts,
-  judge: (versions: ReadonlyMap<string, number>) => Verdicts,
+  verdict: (versions: ReadonlyMap<string, number>) => Verdicts,
 ): Verdicts {
   if ('unknown' in versions) return unknown(versions.unknown);
-  return versions.value === null ? unknown(`there is no ${LEDGER}`) : judge(versions.value);
+  return versions.value === null ? unknown(`there is no ${LEDGER}`) : verdict(versions.value);
 }
 
 /** An older version that sf-ops can migrate is the business of `migrations`. */

@@ -16,7 +16,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: `the server is MariaDB ${OLDEST_MARIADB.join('.')} or newer`,
     why: 'Shaken Fist refuses to start on anything else.',
     remedy: 'Upgrade the server.',
-    judge: ({ version }) =>
+    verdict: ({ version }) =>
       isSupportedVersion(version)
         ? pass(`The server is ${version}.`)
         : fail(`The server is ${version}, not MariaDB ${OLDEST_MARIADB.join('.')} or newer.`),
@@ -27,7 +27,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'new tables are InnoDB',
     why: 'Shaken Fist refuses to start otherwise: without InnoDB there are no transactions.',
     remedy: 'Set default_storage_engine=InnoDB on the server.',
-    judge: ({ storageEngine }) => {
+    verdict: ({ storageEngine }) => {
       const found = `default_storage_engine is ${storageEngine}.`;
       return storageEngine.toLowerCase() === 'innodb' ? pass(found) : fail(found);
     },
@@ -38,7 +38,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'the database is utf8mb4',
     why: 'Shaken Fist refuses to start otherwise: names would be damaged.',
     remedy: null,
-    judge: ({ characterSet, database }) => {
+    verdict: ({ characterSet, database }) => {
       const found = `The database's character set is ${characterSet}.`;
       return characterSet === 'utf8mb4' ? pass(found) : fail(found, { remedy: alterDatabase(database) });
     },
@@ -49,7 +49,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'the database has a collation of utf8mb4',
     why: 'Shaken Fist refuses to start otherwise. Any will do, utf8mb4_bin included.',
     remedy: null,
-    judge: ({ collation, database }) => {
+    verdict: ({ collation, database }) => {
       const found = `The database's collation is ${collation}.`;
       return collation.startsWith('utf8mb4_')
         ? pass(found)
@@ -62,7 +62,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'the server accepts writes and is not a replica',
     why: 'A replica lags behind: what it says is not pending may be pending.',
     remedy: 'Name the server that Shaken Fist writes to with --host.',
-    judge: ({ readOnly, replicating, address }) => {
+    verdict: ({ readOnly, replicating, address }) => {
       if (readOnly) {
         return fail(
           `${address} is read-only${replicating ? ' and applies the changes of another server' : ''}.`,
@@ -82,7 +82,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'statements of a few MiB are accepted',
     why: 'Many operations are enqueued with one statement, and stored operations can be long.',
     remedy: `Set max_allowed_packet to ${inMebibytes(LEAST_PACKET)} or more.`,
-    judge: ({ maxAllowedPacket }) => {
+    verdict: ({ maxAllowedPacket }) => {
       const found = `max_allowed_packet is ${inMebibytes(maxAllowedPacket)}.`;
       return maxAllowedPacket >= LEAST_PACKET ? pass(found) : fail(found);
     },
@@ -93,7 +93,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'how long a statement of others waits for a table',
     why: 'A schema change that waits for a table makes every later statement on it wait as well.',
     remedy: null,
-    judge: ({ lockWaitTimeout }) =>
+    verdict: ({ lockWaitTimeout }) =>
       note(
         `lock_wait_timeout is ${formatDuration(lockWaitTimeout)} for sessions that do not set it, as Shaken Fist's do not.`,
         lockWaitTimeout > LONG_LOCK_WAIT_SECONDS
@@ -110,7 +110,7 @@ export const SERVER_RULES: readonly DoctorRule[] = [
     title: 'what a transaction does when a row that it read has changed',
     why: 'With innodb_snapshot_isolation (the default from MariaDB 11.6.2) it fails with error 1020 and is run again.',
     remedy: null,
-    judge: ({ snapshotIsolation }) =>
+    verdict: ({ snapshotIsolation }) =>
       note(
         snapshotIsolation === null
           ? 'This server has no innodb_snapshot_isolation.'

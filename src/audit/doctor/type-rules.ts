@@ -21,7 +21,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'the ENUM columns have a label for everything that can be enqueued',
     why: 'An INSERT of an absent label is refused: operations of that type cannot be enqueued.',
     remedy: APPEND_LABELS,
-    judge: enumLabelVerdict,
+    verdict: enumLabelVerdict,
   }),
   ruleAbout('schema', {
     id: 'unknown-labels',
@@ -29,7 +29,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'which labels this program does not know',
     why: 'They come from a newer Shaken Fist. Each counts as an operation, so that none is overlooked as pending.',
     remedy: null,
-    judge: (schema) =>
+    verdict: (schema) =>
       withEnums(schema, (enums) => {
         const labels = [...new Set(enums.flatMap(({ column }) => column.labels))];
         const foreign = operationLabels(labels).filter((label) => !KNOWN_OPERATION_LABELS.has(label));
@@ -44,7 +44,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'the ENUM columns of all tables have the same labels',
     why: 'A type that one table knows and another does not can be written in halves only. Their order may differ.',
     remedy: APPEND_LABELS,
-    judge: (schema) =>
+    verdict: (schema) =>
       withEnums(schema, (enums) => {
         const all = new Set(enums.flatMap(({ column }) => column.labels));
         const lacking = enums.flatMap(({ name, column }) => {
@@ -62,7 +62,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'uuid columns have a form that sf-ops understands',
     why: 'Undashed CHAR(32) or native uuid in one set of tables, dashed text in the other: a join of a third form matches nothing.',
     remedy: 'Restore the type that the schema of Shaken Fist has, or report the form as an issue of sf-ops.',
-    judge: uuidColumns,
+    verdict: uuidColumns,
   }),
   ruleAbout('schema', {
     id: 'collations',
@@ -70,7 +70,7 @@ export const TYPE_RULES: readonly DoctorRule[] = [
     title: 'uuid columns have one collation',
     why: 'A join of two collations is refused (error 1267), or cannot use an index.',
     remedy: 'Convert the tables to one collation: ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4 COLLATE ….',
-    judge: collations,
+    verdict: collations,
   }),
 ];
 
@@ -111,13 +111,13 @@ interface EnumColumn {
   column: ColumnFacts;
 }
 
-function withEnums({ tables }: SchemaFacts, judge: (enums: EnumColumn[]) => Verdict): Verdict {
+function withEnums({ tables }: SchemaFacts, verdict: (enums: EnumColumn[]) => Verdict): Verdict {
   const enums = ENUM_COLUMNS.flatMap(([table, name]) => {
     const column = tables.get(table)?.columns.get(name);
     return column === undefined ? [] : [{ name: `${table}.${name}`, column }];
   });
   return enums.length === ENUM_COLUMNS.length
-    ? judge(enums)
+    ? verdict(enums)
     : unknown(`not all of ${ENUM_COLUMNS.map((names) => names.join('.')).join(', ')} can be seen`);
 }
 

@@ -22,7 +22,7 @@ export interface AuditScope {
   migrations: readonly KnownMigration[];
 }
 
-/** Reads what the rules of audit judge, all of it as of one moment: to be run in one snapshot. */
+/** Reads what the rules of audit check, all of it as of one moment: to be run in one snapshot. */
 export async function readAuditFacts(
   session: Session,
   description: DatabaseDescription,

@@ -14,7 +14,7 @@ import { probeServers } from './server-probe.js';
 export type ReadFacts = DoctorFacts & { servers: { value: ServerProbe[] } };
 
 /**
- * Reads everything that the rules of doctor judge. Changes nothing, and needs no privilege to run.
+ * Reads everything that the rules of doctor check. Changes nothing, and needs no privilege to run.
  *
  * A server that answers for itself but not for Shaken Fist, such as a Galera node without a majority, is a finding and
  * not the end.

@@ -9,7 +9,7 @@ import { answer } from './answer.js';
 
 const TABLES = ['nodes', 'node_attributes', 'node_daemon_states', 'object_states'];
 
-/** Shaken Fist's nodes, judged by the server's clock: this machine's may be wrong, which is a finding of its own. */
+/** Shaken Fist's nodes, by the server's clock: this machine's may be wrong, which is a finding of its own. */
 export async function readNodesFacts(session: Session): Promise<Observed<NodesFacts>> {
   const description = await describeTables(session);
   const hidden = TABLES.filter((table) => !description.tables.has(table));

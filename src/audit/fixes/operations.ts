@@ -31,61 +31,61 @@ import { cyclesOf } from '../rules/dependency-cycle.js';
 import type { ActiveOperation, Activity } from '../rules/facts.js';
 import { missingTargetsOf } from '../rules/missing-targets.js';
 import { operationSubject } from '../rules/rule.js';
-import type { Plan, Planner, Workshop } from './plan.js';
+import type { Plan, Planner, RepairContext } from './plan.js';
 import { noWork, reportError } from './steps.js';
 
-export const requeueOrphan: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }, { cluster }) => {
+export const requeueOrphan: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record }, { cluster }) => {
     if (record.dependsOn.some(cannotComplete))
       return { subject, why: 'it waits for one that cannot complete: --fix blocked-dependency' };
-    const decided = decideRequeue(record, cluster, unforced(workshop));
+    const decided = decideRequeue(record, cluster, unforced(context));
     const { type, header } = record;
     const queues = likelyQueues(type, header?.nodeUuid ?? null, header?.priority ?? null);
     return repaired(subject, record, decided, {
       what: ({ queueName }) => `queued again in ${queueName}`,
-      message: `queued again by ${workshop.who}`,
+      message: `queued again by ${context.who}`,
       guards: [noWork(queues, record.uuid)],
     });
   });
 
-export const releaseStaleClaim: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record, blocker }, { cluster }) => {
+export const releaseStaleClaim: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record, blocker }, { cluster }) => {
     if (blocker.reason !== 'stale_claim') return { subject, why: 'it has another work row that goes on' };
-    const decided = decideRequeue(record, cluster, unforced(workshop));
-    return repaired(subject, record, decided, released(blocker.work, workshop));
+    const decided = decideRequeue(record, cluster, unforced(context));
+    return repaired(subject, record, decided, released(blocker.work, context));
   });
 
 /** Sooner than `requeue`: its claim need not be stale, because its node is gone. */
-export const releaseDeadClaim: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }, { cluster }) => {
-    const row = workRowsOf(record).find((one) => whyDead(one, cluster, workshop.facts) !== null);
+export const releaseDeadClaim: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record }, { cluster }) => {
+    const row = workRowsOf(record).find((one) => whyDead(one, cluster, context.facts) !== null);
     if (row === undefined) return { subject, why: 'nobody who is gone has claimed it' };
     const isBack = unless(sql`SELECT 1 FROM nodes n JOIN node_attributes a ON a.uuid = n.uuid
       WHERE (n.fqdn = ${row.claimedBy} OR n.fqdn LIKE CONCAT(${row.claimedBy}, '.%'))
         AND a.last_seen >= ${NOW} - ${cluster.checkinMaximumSeconds}`);
     const decided = decideRelease(record, row);
-    return repaired(subject, record, decided, { ...released(row, workshop), guards: [isBack] });
+    return repaired(subject, record, decided, { ...released(row, context), guards: [isBack] });
   });
 
 /** The subject is a queue; each operation in it is a repair of its own. */
-export const emptyUndrainedQueue: Planner = (subject, workshop) => {
-  const { operations, cluster } = activityOf(workshop.facts.activity);
+export const emptyUndrainedQueue: Planner = (subject, context) => {
+  const { operations, cluster } = activityOf(context.facts.activity);
   return operations.flatMap(({ record, blocker }): Plan[] => {
     if (blocker.reason !== 'undrained' || blocker.work.queueName !== subject.name) return [];
     const own = operationSubject(record);
-    const decided = decideRequeue(record, cluster, unforced(workshop));
+    const decided = decideRequeue(record, cluster, unforced(context));
     if (!('kind' in decided)) {
       const what = ({ queueName }: Change): string => `moved to ${queueName}`;
-      return [repaired(own, record, decided, { what, message: `moved by ${workshop.who}` })];
+      return [repaired(own, record, decided, { what, message: `moved by ${context.who}` })];
     }
     return blocker.why.cause === 'no_such_node'
-      ? [failed(own, record, blocker.work, workshop)]
+      ? [failed(own, record, blocker.work, context)]
       : [{ subject: own, why: `${decided.why}; somebody has to start what drains it` }];
   });
 };
 
 /** Nobody will ever do what is to be done on a node that does not exist. */
-function failed(subject: Subject, record: OperationRecord, work: WorkRow, { who }: Workshop): Plan {
+function failed(subject: Subject, record: OperationRecord, work: WorkRow, { who }: RepairContext): Plan {
   const node = parseQueueName(work.queueName)?.target ?? '';
   const what = `failed: node ${node} does not exist`;
   const message = `failed by ${who}: node ${node} does not exist`;
@@ -97,38 +97,38 @@ function failed(subject: Subject, record: OperationRecord, work: WorkRow, { who 
   ]);
 }
 
-export const abortBlocked: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }, { cluster }) => {
+export const abortBlocked: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record }, { cluster }) => {
     const hopeless = record.dependsOn.filter(cannotComplete);
     const names = hopeless.map(({ type, uuid, state }) => `${type} ${uuid} (${state ?? 'gone'})`).join(', ');
     const revived =
       unless(sql`SELECT 1 FROM object_states WHERE object_uuid IN ${hopeless.map(({ uuid }) => uuid)}
-      AND object_type IN ${workshop.description.operationLabels}
+      AND object_type IN ${context.description.operationLabels}
       AND state_value NOT IN ('error', 'abort', 'deleted')`);
-    return abort(subject, record, cluster, workshop, { reason: `it waits for ${names}`, guards: [revived] });
+    return abort(subject, record, cluster, context, { reason: `it waits for ${names}`, guards: [revived] });
   });
 
-export const abortGone: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }, { cluster }) =>
+export const abortGone: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record }, { cluster }) =>
     record.state?.value === 'queued'
-      ? abort(subject, record, cluster, workshop, { reason: 'what it works on is gone' })
+      ? abort(subject, record, cluster, context, { reason: 'what it works on is gone' })
       : { subject, why: 'a worker has begun with it' },
   );
 
 /** Of each circle the newest operation, so that the others go on, or are aborted by their workers in turn. */
-export const breakCircle: Planner = (subject, workshop) => {
-  const activity = activityOf(workshop.facts.activity);
+export const breakCircle: Planner = (subject, context) => {
+  const activity = activityOf(context.facts.activity);
   const cycle = cyclesOf(activity.operations).find((members) =>
     members.some(({ record }) => record.uuid === subject.uuid),
   );
   const newest = cycle?.at(-1);
   if (newest?.record.uuid !== subject.uuid) return [];
-  return [abort(subject, newest.record, activity.cluster, workshop, { reason: 'it is part of a circle' })];
+  return [abort(subject, newest.record, activity.cluster, context, { reason: 'it is part of a circle' })];
 };
 
-export const completeTargets: Planner = (subject, workshop) =>
-  withOperation(subject, workshop, ({ record }) => {
-    if (workshop.oneTargetOnly)
+export const completeTargets: Planner = (subject, context) =>
+  withOperation(subject, context, ({ record }) => {
+    if (context.oneTargetOnly)
       return { subject, why: 'only one target of an operation can be recorded here: sf-ops migrate plan' };
     const missing = missingTargetsOf(record);
     const createdAt = record.header!.createdAt;
@@ -148,22 +148,22 @@ function abort(
   subject: Subject,
   record: OperationRecord,
   cluster: ClusterFacts,
-  workshop: Workshop,
+  context: RepairContext,
   { reason, guards = [] }: { reason: string; guards?: readonly Step[] },
 ): Plan {
-  return repaired(subject, record, decideAbort(record, cluster, unforced(workshop)), {
+  return repaired(subject, record, decideAbort(record, cluster, unforced(context)), {
     what: () => `aborted: ${reason}`,
-    message: `aborted by ${workshop.who}: ${reason}`,
+    message: `aborted by ${context.who}: ${reason}`,
     guards,
   });
 }
 
 /** No worker that may be alive loses its work to a repair. */
-function unforced({ facts }: Workshop): ChangeOptions {
+function unforced({ facts }: RepairContext): ChangeOptions {
   return { force: false, now: facts.now };
 }
 
-function released({ claimedBy }: WorkRow, { who }: Workshop): Repairing {
+function released({ claimedBy }: WorkRow, { who }: RepairContext): Repairing {
   return { what: () => `released from ${claimedBy ?? 'nobody'}`, message: `released by ${who}` };
 }
 
@@ -210,7 +210,7 @@ function changed(
 
 function withOperation(
   subject: Subject,
-  { facts }: Workshop,
+  { facts }: RepairContext,
   plan: (operation: ActiveOperation, activity: Activity) => Plan,
 ): Plan[] {
   const activity = activityOf(facts.activity);
@@ -218,7 +218,7 @@ function withOperation(
   return [operation === undefined ? { subject, why: 'it has gone on meanwhile' } : plan(operation, activity)];
 }
 
-function activityOf(activity: Workshop['facts']['activity']): Activity {
+function activityOf(activity: RepairContext['facts']['activity']): Activity {
   if (activity !== null && 'value' in activity) return activity.value;
   throw new Error('a repair was planned without the facts that its finding was made from');
 }

@@ -20,7 +20,7 @@ export interface Repair {
 export type Plan = { readonly subject: Subject } & ({ readonly repair: Repair } | { readonly why: string });
 
 /** What planning needs to know beside the facts. */
-export interface Workshop {
+export interface RepairContext {
   readonly facts: AuditFacts;
   readonly description: DatabaseDescription;
   /** Whether only the first target of an operation can be recorded. */
@@ -30,4 +30,4 @@ export interface Workshop {
 }
 
 /** Plans the repair of one subject of a finding. */
-export type Planner = (subject: Subject, workshop: Workshop) => Plan[];
+export type Planner = (subject: Subject, context: RepairContext) => Plan[];

@@ -6,7 +6,7 @@ import type { Uuid } from '../../core/uuid.js';
 import type { SchemaFacts } from '../doctor/facts.js';
 
 /**
- * Everything that the rules of audit judge, by topic, as it was at one moment. A topic that was not looked at, because no
+ * Everything that the rules of audit check, by topic, as it was at one moment. A topic that was not looked at, because no
  * chosen rule needs it or because it costs a pass over whole tables, is `null`: its rules are skipped. Times are unix
  * seconds on the server's clock.
  */

@@ -12,5 +12,5 @@ export const missingEnumLabel = tableRule({
   remedy: 'Start sf-database of the newest release in use: it appends labels.',
   fix: null,
   table: 'object_states',
-  judge: enumLabelVerdict,
+  verdict: enumLabelVerdict,
 });

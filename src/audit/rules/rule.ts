@@ -61,25 +61,25 @@ export function auditRule<Name extends Topic>({ found, none, look, ...texts }: D
 
 interface TableDeclaration extends Omit<AuditRule, 'check' | 'topic'> {
   table: string;
-  judge: (schema: SchemaFacts) => Verdict;
+  verdict: (schema: SchemaFacts) => Verdict;
 }
 
-/** Declares a rule about a table that doctor judges as well; what doctor only warns of is no finding of audit. */
-export function tableRule({ table, judge, ...texts }: TableDeclaration): AuditRule {
+/** Declares a rule about a table that doctor checks as well; what doctor only warns of is no finding of audit. */
+export function tableRule({ table, verdict, ...texts }: TableDeclaration): AuditRule {
   return {
     ...texts,
     topic: 'schema',
     check: ({ schema }) => {
       if (schema === null) return skip('Not looked at.');
       return whereKnown(schema, (facts) => {
-        const verdict = judge(facts);
-        if (verdict.result !== 'fail' || verdict.severity === 'warning')
-          return { ...verdict, result: verdict.result === 'unknown' ? 'unknown' : 'pass' };
-        const remedy = verdict.remedy ?? texts.remedy!;
+        const found = verdict(facts);
+        if (found.result !== 'fail' || found.severity === 'warning')
+          return { ...found, result: found.result === 'unknown' ? 'unknown' : 'pass' };
+        const remedy = found.remedy ?? texts.remedy!;
         return {
-          ...verdict,
+          ...found,
           remedy,
-          subjects: [{ type: 'table', uuid: null, name: table, detail: verdict.title, remedy }],
+          subjects: [{ type: 'table', uuid: null, name: table, detail: found.title, remedy }],
         };
       });
     },

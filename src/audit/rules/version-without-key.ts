@@ -10,5 +10,5 @@ export const versionWithoutKey = tableRule({
   remedy: 'sf-ops migrate plan shows what is left to do.',
   fix: null,
   table: 'cluster_operation_targets',
-  judge: targetKeyVerdict,
+  verdict: targetKeyVerdict,
 });

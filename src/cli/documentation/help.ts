@@ -3,7 +3,7 @@ import { GROUPS } from '../../commands/index.js';
 import type { CommandContext } from '../../commands/context.js';
 import { UsageError } from '../../core/errors.js';
 import { nearest } from '../../core/nearest.js';
-import { shown } from '../../core/reading.js';
+import { shown } from '../../core/parsed-value.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import { PROGRAM } from '../program.js';
 import type { HelpRequest } from './definitions.js';

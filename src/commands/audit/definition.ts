@@ -1,6 +1,6 @@
 import { AUDIT_RULE_IDS, type AuditRuleId } from '../../core/audit-rules.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import { readWord, type Reading } from '../../core/reading.js';
+import { readWord, type Parsed } from '../../core/parsed-value.js';
 import { defineCommand, type OptionDefinition, type Request } from '../definition.js';
 import { choice, duration, flag, option } from '../parameters.js';
 
@@ -30,7 +30,7 @@ function rules(description: string): OptionDefinition<readonly AuditRuleId[]> {
   };
 }
 
-function readIds(typed: string): Reading<readonly AuditRuleId[]> {
+function readIds(typed: string): Parsed<readonly AuditRuleId[]> {
   const found: AuditRuleId[] = [];
   for (const text of typed.split(',').map((part) => part.trim().toLowerCase())) {
     if (text === '') continue;
@@ -47,7 +47,7 @@ export const audit = defineCommand({
   name: 'audit',
   summary: 'find operations and rows that are broken, and mend them',
   details: `Each rule looks for one thing that Shaken Fist leaves behind: operations that no worker will run, claims of workers
-that are gone, rows without the others that belong to them. All rules judge one moment; what could be a worker between
+that are gone, rows without the others that belong to them. All rules look at one moment; what could be a worker between
 two statements is looked at again.
 
 Nothing is changed without --fix. Each repair is a small transaction of its own, carries the condition that made it a

@@ -10,7 +10,7 @@ import type { Names } from '../../core/names.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { isProblem, type Finding } from '../../core/finding.js';
 import type { Database } from '../../database/database.js';
-import { thisOperator } from '../../operations/operator.js';
+import { thisProducer } from '../../operations/producer.js';
 import { answerOf, type AnyAnswer, type Column, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { shortSubject, shortText } from './names.js';
@@ -126,7 +126,7 @@ export async function fixAnswer(
 }
 
 export function repairerOf(context: CommandContext): Repairer {
-  return { ...thisOperator(), now: () => context.now() };
+  return { ...thisProducer(), now: () => context.now() };
 }
 
 function rowOf({ rule, subject, result, what, why, statements }: Repaired): FixRow {

@@ -8,7 +8,7 @@ import { readOperationType } from '../../database/known-types.js';
 import { applyAbort, planAbort } from '../../operations/abort.js';
 import type { ChangeOutcome, ChangeRequest } from '../../operations/change.js';
 import { chooseOperations, dependentsOf, type Choice } from '../../operations/choose-operations.js';
-import { thisOperator } from '../../operations/operator.js';
+import { thisProducer } from '../../operations/producer.js';
 import { applyRequeue, planRequeue } from '../../operations/requeue.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -58,7 +58,7 @@ async function run(context: CommandContext, request: ChangeCommandRequest, verb:
     force: options.force,
     reason: options.reason ?? null,
     isRehearsal: options.dryRun,
-    producer: thisOperator(),
+    producer: thisProducer(),
     now: () => context.now(),
     warn: (text) => context.warn(text),
   };

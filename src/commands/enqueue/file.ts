@@ -5,7 +5,7 @@ import { accountSentences, failedLines } from '../../core/operations/bulk-accoun
 import { LONGEST_LINE_BYTES } from '../../operations/enqueue/batches.js';
 import { BulkLoad } from '../../operations/enqueue/bulk.js';
 import { Run } from '../../operations/enqueue/run-marks.js';
-import { thisOperator } from '../../operations/operator.js';
+import { thisProducer } from '../../operations/producer.js';
 import { answerOf, type AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import type { EnqueueCommandOptions } from './definition.js';
@@ -31,7 +31,7 @@ export async function enqueueFile(
     context.note(`Run ${run.id} goes on: ${run.doneLines} lines were done before.`);
   const task = context.progress.start({ doing: 'Enqueueing', done: 'read', unit: 'lines', total: null });
   const load = new BulkLoad(database, inputLines(pieces, LONGEST_LINE_BYTES), {
-    ...{ force, batch, onError, run, task, isRehearsal: dryRun, producer: thisOperator() },
+    ...{ force, batch, onError, run, task, isRehearsal: dryRun, producer: thisProducer() },
     now: () => context.now(),
     warn: (text) => context.warn(text),
   });

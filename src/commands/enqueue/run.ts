@@ -10,7 +10,7 @@ import { databaseForWaiting } from '../../operations/wait.js';
 import { waitFor } from '../wait/wait-for.js';
 import { enqueue, rehearseEnqueue } from '../../operations/enqueue/enqueue.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
-import { thisOperator } from '../../operations/operator.js';
+import { thisProducer } from '../../operations/producer.js';
 import type { CommandContext } from '../context.js';
 import type { EnqueueCommandRequest, EnqueueCommandOptions } from './definition.js';
 import { enqueueFile } from './file.js';
@@ -63,7 +63,7 @@ async function enqueueOne(
   if (outcome instanceof SfOpsError) throw outcome;
   for (const warning of outcome.warnings) context.warn(warning);
   if (rehearsal === null)
-    await auditEnqueued(database, outcomes, thisOperator(), context.now(), (text) => context.warn(text));
+    await auditEnqueued(database, outcomes, thisProducer(), context.now(), (text) => context.warn(text));
   if (wait) return waitForIt(context, outcome);
   const row = enqueuedRow(outcome, rehearsal?.sqlOf(outcome) ?? null);
   return row.sql !== undefined && row.sql.length > 0

@@ -2,7 +2,7 @@ import { NotFoundError, UsageError, type SfOpsError } from '../../core/errors.js
 import { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import { valueOfObjectType } from '../../core/object-types.js';
-import { shown } from '../../core/reading.js';
+import { shown } from '../../core/parsed-value.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { findObjectType } from '../../database/known-types.js';
 import { resolveObjects } from '../../database/queries/references.js';

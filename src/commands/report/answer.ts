@@ -2,7 +2,7 @@ import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { blockerClause } from '../../core/operations/blocker-clause.js';
 import { createdAtOf } from '../../core/operations/operation-record.js';
-import type { JudgedOperation } from '../../operations/incident.js';
+import type { TroubledOperation } from '../../operations/incident.js';
 import { answerOf, type AnyAnswer } from '../../render/answer.js';
 import { htmlText } from './html.js';
 import { markdownText } from './markdown.js';
@@ -11,27 +11,27 @@ import { reportPage, type ReportMaterial } from './page.js';
 /** A row for formats that hold rows: what failed and what is stuck. */
 interface Trouble {
   kind: 'failed' | 'stuck';
-  judged: JudgedOperation;
+  operation: TroubledOperation;
 }
 
 export function reportAnswer(material: ReportMaterial): AnyAnswer {
   const { incident, networks, names } = material;
   const { failed, stuck, pending, now } = incident;
   const notOkay = networks.filter(({ okay }) => okay !== true).length;
-  const why = ({ judged: { blocker } }: Trouble): string => blockerClause(blocker, now, names);
+  const why = ({ operation: { blocker } }: Trouble): string => blockerClause(blocker, now, names);
   return answerOf<Trouble>({
     columns: [
       { name: 'kind', heading: 'WHAT', value: ({ kind }) => kind, style: () => 'bad' },
       {
         name: 'operation_uuid',
         heading: 'OPERATION',
-        value: ({ judged }) => judged.record.uuid,
-        display: ({ judged }) => names.uuid(judged.record.uuid),
+        value: ({ operation }) => operation.record.uuid,
+        display: ({ operation }) => names.uuid(operation.record.uuid),
       },
       {
         name: 'object',
         heading: 'OBJECT',
-        value: ({ judged: { record } }) =>
+        value: ({ operation: { record } }) =>
           record.targets[0] === undefined
             ? null
             : names.object(record.targets[0].objectType, record.targets[0].uuid),
@@ -41,10 +41,10 @@ export function reportAnswer(material: ReportMaterial): AnyAnswer {
       { name: 'why', heading: 'WHY', value: why, shrink: 'wrap', least: 20 },
     ],
     rows: [
-      ...stuck.map((judged): Trouble => ({ kind: 'stuck', judged })),
-      ...failed.map((judged): Trouble => ({ kind: 'failed', judged })),
+      ...stuck.map((operation): Trouble => ({ kind: 'stuck', operation })),
+      ...failed.map((operation): Trouble => ({ kind: 'failed', operation })),
     ],
-    record: ({ kind, judged }) => ({ kind, ...judgedDocument(judged, material) }),
+    record: ({ kind, operation }) => ({ kind, ...troubleDocument(operation, material) }),
     json: { document: () => reportDocument(material) },
     before: () => [
       `${failed.length} failed in ${formatDuration(now - incident.since)}, ${stuck.length} of ${pending} pending are stuck, ${notOkay} of ${networks.length} networks are not okay.`,
@@ -66,8 +66,8 @@ function reportDocument(material: ReportMaterial): object {
     since,
     generated_at: now,
     pending,
-    failed: failed.map((judged) => judgedDocument(judged, material)),
-    stuck: stuck.map((judged) => judgedDocument(judged, material)),
+    failed: failed.map((operation) => troubleDocument(operation, material)),
+    stuck: stuck.map((operation) => troubleDocument(operation, material)),
     queues: queues.map((queue) => ({
       queue_name: queue.queueName,
       ready: queue.ready,
@@ -112,7 +112,10 @@ function reportDocument(material: ReportMaterial): object {
   };
 }
 
-function judgedDocument({ record, blocker }: JudgedOperation, { incident, names }: ReportMaterial): object {
+function troubleDocument(
+  { record, blocker }: TroubledOperation,
+  { incident, names }: ReportMaterial,
+): object {
   const { error } = record;
   return {
     operation_uuid: record.uuid,

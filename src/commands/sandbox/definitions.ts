@@ -1,7 +1,7 @@
 import { ExitCode } from '../../core/exit-codes.js';
 import { defineCommand, type Request } from '../definition.js';
 import { choice, flag, ids, option } from '../parameters.js';
-import { shown, type Reading } from '../../core/reading.js';
+import { shown, type Parsed } from '../../core/parsed-value.js';
 
 const NONE = {};
 
@@ -117,7 +117,7 @@ export const sandboxFinish = defineCommand({
   load: async () => (await import('./sandbox.js')).finish,
 });
 
-function readPort(typed: string): Reading<number> {
+function readPort(typed: string): Parsed<number> {
   const port = Number(typed);
   if (/^\d+$/.test(typed) && port >= 1 && port <= 65_535) return { value: port };
   return { problem: `${shown(typed)} is not a port (1 to 65535)` };

@@ -26,7 +26,7 @@ export interface NetworkAnswer {
 export interface GateAnswer {
   okay: boolean | null;
   networks: readonly NetworkAnswer[];
-  /** Networks that are being deleted, of all that were asked for without naming them. They are not judged. */
+  /** Networks that are being deleted, of all that were asked for without naming them. Nothing is decided about them. */
   going_away: readonly {
     network_uuid: Uuid;
     name: string | null;
@@ -40,7 +40,7 @@ export interface GateAnswer {
 
 const NOT_LOOKED_AT = 'only the database was asked: bridge, dnsmasq and mesh are not known';
 
-const NOTHING_TO_JUDGE = 'there is no network to decide';
+const NO_NETWORK = 'there is no network to decide';
 
 /**
  * @param checks null where this machine was not looked at
@@ -88,7 +88,7 @@ export function answerForAll(
       state,
     })),
     read_consistency: consistency,
-    warnings: networks.length === 0 ? [NOTHING_TO_JUDGE, ...warnings] : warnings,
+    warnings: networks.length === 0 ? [NO_NETWORK, ...warnings] : warnings,
   };
 }
 

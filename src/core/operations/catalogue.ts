@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { shown, suggestion } from '../reading.js';
+import { shown, suggestion } from '../parsed-value.js';
 import { derived, optional, required } from './field.js';
 import { declareType, type OperationType, type Route } from './operation-type.js';
 

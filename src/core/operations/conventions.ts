@@ -1,6 +1,6 @@
 import { RefusedError } from '../errors.js';
 import { isRecord, parseJson } from '../json.js';
-import { shown } from '../reading.js';
+import { shown } from '../parsed-value.js';
 import type { OperationType } from './operation-type.js';
 
 /** Which keys this cluster writes for a type, in which order, and which version it calls that. */

@@ -1,5 +1,5 @@
 import { isRecord } from '../json.js';
-import { shown, suggestion, type Reading } from '../reading.js';
+import { shown, suggestion, type Parsed } from '../parsed-value.js';
 import { findOperationType, OPERATION_TYPES } from './catalogue.js';
 import { readUuid4 } from './field-value.js';
 import type { Dependency } from './operation.js';
@@ -11,12 +11,12 @@ const LATER_RESOLVED = ['latest', 'pending'] as const;
 export type Predecessor = Dependency | (typeof LATER_RESOLVED)[number];
 
 /** Operations given as `TYPE:UUID` or as `{op_type, op_uuid}`: one, or a list. */
-export function readDependencies(value: unknown): Reading<Dependency[]> {
+export function readDependencies(value: unknown): Parsed<Dependency[]> {
   return readList(value, readDependency);
 }
 
 /** As `readDependencies`, with the words `latest` and `pending` allowed. */
-export function readPredecessors(value: unknown): Reading<Predecessor[]> {
+export function readPredecessors(value: unknown): Parsed<Predecessor[]> {
   return readList<Predecessor>(value, (item) => {
     const word = LATER_RESOLVED.find((candidate) => candidate === item);
     return word === undefined ? readDependency(item) : { value: word };
@@ -25,20 +25,20 @@ export function readPredecessors(value: unknown): Reading<Predecessor[]> {
 
 function readList<T extends Predecessor>(
   value: unknown,
-  readItem: (item: unknown) => Reading<T>,
-): Reading<T[]> {
+  readItem: (item: unknown) => Parsed<T>,
+): Parsed<T[]> {
   const found = new Map<string, T>();
   for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-    const reading = readItem(item);
-    if ('problem' in reading) return reading;
-    const id = typeof reading.value === 'string' ? reading.value : reading.value.op_uuid;
+    const parsed = readItem(item);
+    if ('problem' in parsed) return parsed;
+    const id = typeof parsed.value === 'string' ? parsed.value : parsed.value.op_uuid;
     if (found.has(id)) return { problem: `${id} is named twice` };
-    found.set(id, reading.value);
+    found.set(id, parsed.value);
   }
   return { value: [...found.values()] };
 }
 
-function readDependency(item: unknown): Reading<Dependency> {
+function readDependency(item: unknown): Parsed<Dependency> {
   const [typeText, uuidText] = parts(item);
   if (typeText === undefined || uuidText === undefined) {
     return { problem: `${shown(item)} is not an operation (TYPE:UUID, or {"op_type", "op_uuid"})` };

@@ -25,7 +25,7 @@ export function namedReferences(raw: unknown): NamedReference[] {
 
 /**
  * The request with a uuid wherever it had a name. What is a uuid already, or wrong in another way, is left for the
- * validation to judge.
+ * validation to refuse.
  *
  * @param uuidOf may throw, for a name that nothing or several things have
  */

@@ -1,7 +1,7 @@
 import { readDuration } from '../duration.js';
 import { UsageError } from '../errors.js';
 import { isRecord } from '../json.js';
-import { readText, readWord, shown, type Reading } from '../reading.js';
+import { readText, readWord, shown, type Parsed } from '../parsed-value.js';
 import type { Uuid } from '../uuid.js';
 import { operationType } from './catalogue.js';
 import { readDependencies, readPredecessors, type Predecessor } from './dependencies.js';
@@ -75,7 +75,7 @@ export function parseEnqueueRequest(raw: unknown, spell: Spelling = (key) => key
   return { ...request, queue };
 }
 
-function readTasks(type: OperationType, value: unknown): Reading<string[]> {
+function readTasks(type: OperationType, value: unknown): Parsed<string[]> {
   if (!Array.isArray(value)) return { problem: `${shown(value)} is not a list of tasks` };
   if (value.length === 0) return { problem: `is empty (allowed: ${type.tasks.join(', ')})` };
   const tasks: string[] = [];
@@ -89,7 +89,7 @@ function readTasks(type: OperationType, value: unknown): Reading<string[]> {
 }
 
 /** Seconds, as a number or as a duration in words: `90`, `15m`. */
-function readDelay(value: unknown): Reading<number> {
+function readDelay(value: unknown): Parsed<number> {
   const seconds = typeof value === 'string' ? readDuration(value) : value;
   if (typeof seconds === 'number' && seconds >= 0 && seconds <= LONGEST_DELAY_SECONDS)
     return { value: seconds };
@@ -98,6 +98,6 @@ function readDelay(value: unknown): Reading<number> {
   };
 }
 
-function readBoolean(value: unknown): Reading<boolean> {
+function readBoolean(value: unknown): Parsed<boolean> {
   return typeof value === 'boolean' ? { value } : { problem: `${shown(value)} is not true or false` };
 }

@@ -1,5 +1,5 @@
 import { isRecord, jsonOrText, type Json } from '../json.js';
-import { readText, shown, type Reading } from '../reading.js';
+import { readText, shown, type Parsed } from '../parsed-value.js';
 import { isVersion4, parseUuid, type Uuid } from '../uuid.js';
 import type { Field } from './field.js';
 import { isBareImageName } from './image-name.js';
@@ -9,7 +9,7 @@ import { canonicalIp, canonicalMac } from './network-address.js';
 const DEEPEST_NESTING = 32;
 
 /** Reads one value of a field, given as text or as JSON, into the form that Shaken Fist stores. Never throws. */
-export function readFieldValue(field: Field, value: unknown): Reading<Json> {
+export function readFieldValue(field: Field, value: unknown): Parsed<Json> {
   switch (field.kind) {
     case 'uuid':
       return readUuid4(value);
@@ -29,7 +29,7 @@ export function readFieldValue(field: Field, value: unknown): Reading<Json> {
 }
 
 /** A version 4 uuid, dashed or undashed; kept dashed and lower-case. Shaken Fist accepts no other version. */
-export function readUuid4(value: unknown): Reading<Uuid> {
+export function readUuid4(value: unknown): Parsed<Uuid> {
   const uuid = typeof value === 'string' ? parseUuid(value) : null;
   if (uuid === null) {
     return { problem: `${shown(value)} is not a uuid (32 hexadecimal digits, with or without dashes)` };
@@ -40,27 +40,27 @@ export function readUuid4(value: unknown): Reading<Uuid> {
   return { value: uuid };
 }
 
-function readIp(value: unknown): Reading<string> {
+function readIp(value: unknown): Parsed<string> {
   const address = typeof value === 'string' ? canonicalIp(value) : null;
   if (address !== null) return { value: address };
   return { problem: `${shown(value)} is not an IP address (10.0.0.7, or 2001:db8::7)` };
 }
 
-function readMac(value: unknown): Reading<string> {
+function readMac(value: unknown): Parsed<string> {
   const address = typeof value === 'string' ? canonicalMac(value) : null;
   if (address !== null) return { value: address };
   return { problem: `${shown(value)} is not a MAC address (six pairs such as 02:00:00:5e:10:7f)` };
 }
 
 /** Any scheme, for Shaken Fist has its own (`sf://…`), or the bare name of an image. Kept as given, not normalised. */
-function readUrl(value: unknown, longest: number): Reading<string> {
+function readUrl(value: unknown, longest: number): Parsed<string> {
   const text = readText(value, longest);
   if ('problem' in text || isBareImageName(text.value)) return text;
   if (!/\s/.test(text.value) && URL.canParse(text.value)) return text;
   return { problem: `${shown(value)} is not a URL (https://…) or the name of an image (debian:12)` };
 }
 
-function readObjects(value: unknown): Reading<readonly Readonly<Record<string, Json | undefined>>[]> {
+function readObjects(value: unknown): Parsed<readonly Readonly<Record<string, Json | undefined>>[]> {
   const list = readJsonText(value);
   if (!Array.isArray(list) || !list.every(isRecord)) {
     return { problem: `${shown(value)} is not a JSON list of objects` };
@@ -69,7 +69,7 @@ function readObjects(value: unknown): Reading<readonly Readonly<Record<string, J
   return problem === null ? { value: list as Readonly<Record<string, Json>>[] } : { problem };
 }
 
-function readSnapshots(value: unknown): Reading<Json> {
+function readSnapshots(value: unknown): Parsed<Json> {
   const list = readObjects(value);
   if ('problem' in list) return list;
   if (list.value.length === 0) return { problem: 'is an empty list' };

@@ -1,4 +1,4 @@
-import { readWord, type Reading } from '../reading.js';
+import { readWord, type Parsed } from '../parsed-value.js';
 
 /** Shaken Fist's priorities; the lower the number, the more urgent (operations contract, section 1). */
 export const PRIORITIES = {
@@ -16,7 +16,7 @@ export const PRIORITY_NAMES = Object.keys(PRIORITIES) as readonly PriorityName[]
 
 export const DEFAULT_PRIORITY: PriorityName = 'user_facing';
 
-export function readPriority(value: unknown): Reading<PriorityName> {
+export function readPriority(value: unknown): Parsed<PriorityName> {
   return readWord(value, 'a priority', PRIORITY_NAMES);
 }
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
 import type { Json } from '../json.js';
-import { shown, suggestion, type Reading } from '../reading.js';
+import { shown, suggestion, type Parsed } from '../parsed-value.js';
 import type { Uuid } from '../uuid.js';
 import type { Predecessor } from './dependencies.js';
 import type { FieldName } from './field.js';
@@ -44,12 +44,12 @@ export class RequestReader {
   }
 
   /** The value of a key, or `unset` when the key is absent, null or wrong. */
-  optional<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U): T | U {
+  optional<T, U>(key: string, read: (value: unknown) => Parsed<T>, unset: U): T | U {
     const value = this.raw[key];
     return isUnset(value) ? unset : this.accept(key, read(value), unset);
   }
 
-  required<T, U>(key: string, read: (value: unknown) => Reading<T>, unset: U, wanted: string): T | U {
+  required<T, U>(key: string, read: (value: unknown) => Parsed<T>, unset: U, wanted: string): T | U {
     if (isUnset(this.raw[key])) this.problems.push(`${this.spell(key)} is missing (${wanted})`);
     return this.optional(key, read, unset);
   }
@@ -92,7 +92,7 @@ export class RequestReader {
   /** The other operations that a key names; null instead of an empty list. */
   others<T extends Predecessor>(
     key: string,
-    read: (value: unknown) => Reading<T[]>,
+    read: (value: unknown) => Parsed<T[]>,
     self: Uuid | null,
   ): T[] | null {
     const others = this.optional(key, read, []);
@@ -113,9 +113,9 @@ export class RequestReader {
     return new UsageError(`${this.type.value}: ${named.join('; ')}${rest}`);
   }
 
-  private accept<T, U>(key: string | null, reading: Reading<T>, otherwise: U): T | U {
-    if ('value' in reading) return reading.value;
-    this.problems.push(key === null ? reading.problem : `${this.spell(key)} ${reading.problem}`);
+  private accept<T, U>(key: string | null, parsed: Parsed<T>, otherwise: U): T | U {
+    if ('value' in parsed) return parsed.value;
+    this.problems.push(key === null ? parsed.problem : `${this.spell(key)} ${parsed.problem}`);
     return otherwise;
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.js';
-import { shown, type Reading } from '../reading.js';
+import { shown, type Parsed } from '../parsed-value.js';
 import { isVersion4, parseUuid, type Uuid } from '../uuid.js';
 import { FAMILIES, type Family, type OperationType, type Route } from './operation-type.js';
 import type { PriorityName } from './priority.js';
@@ -32,7 +32,7 @@ export function queueOf(type: OperationType, wish: RoutingWish, priority: Priori
 }
 
 /** As `queueOf`, without throwing: for those who collect problems. */
-export function readQueue(type: OperationType, wish: RoutingWish, priority: PriorityName): Reading<Queue> {
+export function readQueue(type: OperationType, wish: RoutingWish, priority: PriorityName): Parsed<Queue> {
   const [defaultRoute] = type.routes;
   const node = typeof wish.target === 'string' ? parseUuid(wish.target) : null;
   const route =

@@ -156,7 +156,7 @@ function next(one: Waited, seen: SeenOperation | undefined, look: Look, options:
   if (seen !== undefined)
     return { ...one, outcome: outcomeOfState(seen.state), seen, lastSeenAt: look.at, missingSince: null };
   const missingSince = one.missingSince ?? look.at;
-  const isGone = look.at - missingSince >= patience(one, look, options);
+  const isGone = look.at - missingSince >= graceSeconds(one, look, options);
   return { ...one, missingSince, outcome: isGone ? 'gone' : 'pending' };
 }
 
@@ -164,7 +164,7 @@ function next(one: Waited, seen: SeenOperation | undefined, look: Look, options:
  * For how long an operation has to be missing. Finished ones are deleted, so that one which was seen and is missing has
  * ended; one that was never seen may be about to be committed.
  */
-function patience({ seen }: Waited, { causal }: Look, { once }: WaitOptions): number {
+function graceSeconds({ seen }: Waited, { causal }: Look, { once }: WaitOptions): number {
   if (once) return 0;
   if (!causal) return LAGGING_SECONDS;
   return seen === null ? NEVER_SEEN_SECONDS : 0;

@@ -5,7 +5,7 @@ import { isPrivilegeMissing, isServerReadOnly, isTableMissing, serverMessage } f
 import type { Session } from '../session.js';
 
 /**
- * What the account may do, as the server itself judges it where that can be asked without doing anything.
+ * What the account may do, as the server itself tells it where it can be asked without doing anything.
  *
  * @param tables those that are asked about
  * @param deletedFrom those of them that are asked about DELETE as well

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { NotFoundError, type SfOpsError } from '../../core/errors.js';
 import { SHORTEST_PREFIX } from '../../core/names.js';
 import { ambiguous, readObjectWish, splitObject } from '../../core/object-reference.js';
-import { shown } from '../../core/reading.js';
+import { shown } from '../../core/parsed-value.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../description.js';
 import type { Session } from '../session.js';

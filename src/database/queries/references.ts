@@ -6,7 +6,7 @@ import { ambiguous, readObjectWish, readObjectWishes, type ObjectWish } from '..
 import { isDeleted } from '../../core/object-states.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { NamedReference } from '../../core/operations/draft.js';
-import { shown } from '../../core/reading.js';
+import { shown } from '../../core/parsed-value.js';
 import { parseUuid, type Uuid } from '../../core/uuid.js';
 import { chunks } from '../chunks.js';
 import type { DatabaseDescription } from '../description.js';

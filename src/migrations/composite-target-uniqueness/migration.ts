@@ -16,7 +16,7 @@ import { privilegesRule } from '../preflight/privileges.js';
 import {
   about,
   checksOf,
-  judgeNodes,
+  verifyNodes,
   nodeRule,
   unseenNodes,
   versionRule,
@@ -96,7 +96,7 @@ async function plan(session: Session, { database, isGalera }: Servers): Promise<
 }
 
 async function apply(alterer: Alterer): Promise<Applied> {
-  const { servers, lease, operator } = alterer;
+  const { servers, lease, interaction } = alterer;
   const { database } = servers;
   const applied = nothingApplied('applied');
   const holds = async (session: Session): Promise<boolean> => areCurrent(await readTargetKeys(session));
@@ -109,13 +109,13 @@ async function apply(alterer: Alterer): Promise<Applied> {
 
   const { lost, unknownTypes } = await findLostTargets(database);
   if (unknownTypes.length > 0) {
-    operator.warn(
+    interaction.warn(
       `Whether operations of these types lost targets cannot be told: ${unknownTypes.join(', ')}.`,
     );
   }
   applied.backfilled = await backfill(database, lost);
   if (applied.backfilled.length > 0) {
-    operator.note(
+    interaction.note(
       `backfill: ${applied.backfilled.length} missing targets of active operations were written.`,
     );
   }
@@ -166,5 +166,5 @@ async function verify(servers: Servers): Promise<Finding[]> {
 }
 
 async function verifyKeys(servers: Servers): Promise<Finding[]> {
-  return judgeNodes(servers, TABLE, VERIFIED, readTargetKeys);
+  return verifyNodes(servers, TABLE, VERIFIED, readTargetKeys);
 }

@@ -25,7 +25,7 @@ import { otherDdl } from '../preflight/other-ddl.js';
 import { privilegesRule } from '../preflight/privileges.js';
 import { recentStatements } from './rules/recent-statements.js';
 import { routines } from './rules/routines.js';
-import { checksOf, judgeNodes, nodeRule, unseenNodes, versionRule, type Versioned } from '../verify.js';
+import { checksOf, verifyNodes, nodeRule, unseenNodes, versionRule, type Versioned } from '../verify.js';
 import { serversHealthy } from '../preflight/servers-healthy.js';
 import { serverVersion } from '../preflight/server-version.js';
 import { tableFormat } from '../preflight/table-format.js';
@@ -151,7 +151,7 @@ const VERIFIED: readonly Rule<TableColumns & Versioned>[] = [
 ];
 
 async function verify(servers: Servers): Promise<Finding[]> {
-  return [...(await judgeNodes(servers, TABLE, VERIFIED, readColumns)), ...unseenNodes(servers)];
+  return [...(await verifyNodes(servers, TABLE, VERIFIED, readColumns)), ...unseenNodes(servers)];
 }
 
 function presence({ own, fenced }: TableColumns): string {

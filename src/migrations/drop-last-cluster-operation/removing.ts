@@ -51,7 +51,7 @@ export async function hide(alterer: Alterer, column: ColumnFacts): Promise<Alter
  */
 export async function remove(alterer: Alterer, column: ColumnFacts, path: string | null): Promise<Removed> {
   const { database } = alterer.servers;
-  const { progress } = alterer.operator;
+  const { progress } = alterer.interaction;
   const backup = path === null ? null : await BackupInPreparation.begin(database, path, column, progress);
   const alterations: AlterationReport[] = [];
   try {
@@ -68,7 +68,7 @@ export async function remove(alterer: Alterer, column: ColumnFacts, path: string
     const [fenced] = (await database.read(readColumns)).fenced;
     if (fenced === undefined) {
       if (path !== null)
-        alterer.operator.warn(`Somebody else dropped ${COLUMN} at this moment: ${path} was not written.`);
+        alterer.interaction.warn(`Somebody else dropped ${COLUMN} at this moment: ${path} was not written.`);
       return { alterations, backup: null };
     }
     const isOurs = !column.isFenced;
@@ -95,13 +95,13 @@ export async function remove(alterer: Alterer, column: ColumnFacts, path: string
 
 /** Keeps the values, or makes sure that there are none. */
 async function keep(
-  { servers, operator }: Alterer,
+  { servers, interaction }: Alterer,
   backup: BackupInPreparation | null,
   fencedName: string,
 ): Promise<WrittenBackup | null> {
   if (backup !== null) {
     const { found, ...taken } = await backup.take(fencedName);
-    operator.note(
+    interaction.note(
       found
         ? `backup: ${taken.file} already holds these ${taken.rows} values.`
         : `backup: ${taken.rows} values written to ${taken.file}, sha256 ${taken.sha256}.`,
@@ -121,7 +121,7 @@ async function keep(
 
 /** Takes down the fence that this run has put up, on connections that neither a signal nor a deadline has ended. */
 async function lift(alterer: Alterer, fencedName: string): Promise<void> {
-  const { servers, lease, operator } = alterer;
+  const { servers, lease, interaction } = alterer;
   const { settings, options } = servers.database;
   const deadline = deadlineIn(LIFT_SECONDS);
   const fresh = new Database(settings, { ...options, signal: new AbortController().signal, deadline });
@@ -131,7 +131,7 @@ async function lift(alterer: Alterer, fencedName: string): Promise<void> {
         ...alterer,
         servers: reached,
         lease: { lost: lease.lost, ensureHeld: async () => lease.lost.throwIfAborted() },
-        patience: deadline,
+        waitDeadline: deadline,
       };
       await runAlteration(
         lifter,
@@ -141,7 +141,7 @@ async function lift(alterer: Alterer, fencedName: string): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof SfOpsError)) throw error;
-    operator.warn(
+    interaction.warn(
       `The column is still fenced (as ${fencedName}), and whoever writes to ${COLUMN} fails: sf-ops migrate restore gives it its name back, apply goes on.`,
     );
   } finally {

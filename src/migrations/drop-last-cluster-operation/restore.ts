@@ -129,9 +129,9 @@ async function whyMisfit(
 }
 
 async function restoreValues(alterer: Alterer, backup: Backup, sending: Sending): Promise<RestoredValues> {
-  const { servers, lease, operator } = alterer;
+  const { servers, lease, interaction } = alterer;
   const { database } = servers;
-  const task = operator.progress.start({
+  const task = interaction.progress.start({
     doing: 'Putting back',
     done: 'put back',
     unit: 'values',
@@ -158,7 +158,7 @@ async function restoreValues(alterer: Alterer, backup: Backup, sending: Sending)
     task.end();
   }
   if (result.missing > 0) {
-    operator.warn(
+    interaction.warn(
       `${result.missing} rows of the backup do not exist any more; their values stay in ${backup.file}.`,
     );
     return result;

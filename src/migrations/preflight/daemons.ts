@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
-import { judgeDaemons } from './judges/daemons.js';
+import { daemonVerdicts } from './verdicts/daemons.js';
 import { preflightRule } from './rule.js';
 
 export const daemons = preflightRule({
@@ -18,6 +18,6 @@ export const daemons = preflightRule({
       const [clock] = await session.rows<{ now: number }>(sql`SELECT @@timestamp AS now`);
       return { cluster: await readClusterFacts(session, description), now: clock!.now };
     });
-    return judgeDaemons(cluster, now, request.daemonsStopped);
+    return daemonVerdicts(cluster, now, request.daemonsStopped);
   },
 });

@@ -4,11 +4,11 @@ import { globalStatus } from '../../database/server-variables.js';
 import type { Servers } from '../servers.js';
 import {
   HEALTH_STATUS,
-  judgeMembership,
-  judgeNode,
-  judgeUnseen,
+  membershipVerdicts,
+  nodeVerdicts,
+  unseenVerdicts,
   type NodeHealth,
-} from './judges/galera-health.js';
+} from './verdicts/galera-health.js';
 import { failure, preflightRule } from './rule.js';
 
 /** Between two looks at the cluster; a membership that changes shows in it. */
@@ -31,9 +31,9 @@ export const serversHealthy = preflightRule({
     await sleep(LOOK_APART_MS);
     const after = await membership(servers);
     return [
-      ...after.flatMap(({ node, answer }) => judgeNode(node, answer)),
-      ...judgeMembership([...before, ...after].map(({ answer }) => answer)),
-      ...judgeUnseen(servers.unseen, servers.unseenCount, servers.clusterSize),
+      ...after.flatMap(({ node, answer }) => nodeVerdicts(node, answer)),
+      ...membershipVerdicts([...before, ...after].map(({ answer }) => answer)),
+      ...unseenVerdicts(servers.unseen, servers.unseenCount, servers.clusterSize),
     ];
   },
 });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { judgeTableFormat, type TableFormat } from './judges/table-format.js';
+import { formatVerdicts, type TableFormat } from './verdicts/table-format.js';
 import { preflightRule } from './rule.js';
 
 export const tableFormat = preflightRule({
@@ -16,6 +16,6 @@ export const tableFormat = preflightRule({
         SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
         WHERE table_schema = DATABASE() AND table_name = ${table}`),
     );
-    return judgeTableFormat(table, row);
+    return formatVerdicts(table, row);
   },
 });

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { COLUMN } from '../column.js';
-import { judgeStoredCode, type StoredCode } from '../../preflight/judges/stored-code.js';
+import { codeVerdicts, type StoredCode } from '../../preflight/verdicts/stored-code.js';
 import type { PreflightContext, Verdict } from '../../preflight/rule.js';
 
 /**
@@ -18,5 +18,5 @@ export async function codeThatNamesTheColumn(
 ): Promise<Verdict[]> {
   const own = servers.database.settings.database;
   const found = await servers.database.read((session) => session.rows<StoredCode>(query));
-  return judgeStoredCode(kind, COLUMN, own, found, hidden);
+  return codeVerdicts(kind, COLUMN, own, found, hidden);
 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { judgeDaemons } from '../../../src/migrations/preflight/judges/daemons.js';
+import { daemonVerdicts } from '../../../src/migrations/preflight/verdicts/daemons.js';
 import { cluster, node, NOW } from '../../core/operations/records.js';
 
 const said = (nodes: Parameters<typeof cluster>[0], areSaidToBeStopped = false): string[] =>
-  judgeDaemons(cluster(nodes), NOW, areSaidToBeStopped).map(
+  daemonVerdicts(cluster(nodes), NOW, areSaidToBeStopped).map(
     ({ severity, title }) => `${severity ?? 'error'}: ${title}`,
   );
 

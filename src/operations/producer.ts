@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Producer } from './enqueue/audit.js';
 
 /** Who runs this program. An account without a name, as in many containers, is its number. */
-export function thisOperator(): Producer {
+export function thisProducer(): Producer {
   return { fqdn: hostname(), user: accountName() };
 }
 

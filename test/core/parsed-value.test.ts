@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readText, readWord, shown } from '../../src/core/reading.js';
+import { readText, readWord, shown } from '../../src/core/parsed-value.js';
 
 describe('how a rejected value is quoted', () => {
   test.each<[unknown, string]>([

@@ -8,7 +8,7 @@ import { failure, warning, type Verdict } from '../rule.js';
  * @param now unix seconds
  * @param areSaidToBeStopped whether the operator vouches for it: a node counts as alive for a while after its end
  */
-export function judgeDaemons(cluster: ClusterFacts, now: number, areSaidToBeStopped: boolean): Verdict[] {
+export function daemonVerdicts(cluster: ClusterFacts, now: number, areSaidToBeStopped: boolean): Verdict[] {
   const alive = cluster.nodes.filter(
     ({ lastSeen, daemons }) =>
       isCheckingIn({ lastSeen }, cluster, now) &&

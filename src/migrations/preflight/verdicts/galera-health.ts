@@ -1,7 +1,7 @@
 import { galeraUnfitness, NOTICEABLE_PAUSE, SCHEMA_UPGRADE_METHOD } from '../../../core/server-fitness.js';
 import { failure, unknown, warning, type Verdict } from '../rule.js';
 
-/** The variables of `SHOW GLOBAL STATUS` that are judged. */
+/** The variables of `SHOW GLOBAL STATUS` that are looked at. */
 export const HEALTH_STATUS = [
   'wsrep_cluster_status',
   'wsrep_local_state_comment',
@@ -23,7 +23,7 @@ export interface UnseenHealth {
   readonly isUnfit: boolean;
 }
 
-export function judgeNode(node: string, { status, method }: NodeHealth): Verdict[] {
+export function nodeVerdicts(node: string, { status, method }: NodeHealth): Verdict[] {
   const findings: Verdict[] = [];
   const clusterStatus = status.get('wsrep_cluster_status') ?? 'unknown';
   const localState = status.get('wsrep_local_state_comment') ?? 'unknown';
@@ -39,7 +39,7 @@ export function judgeNode(node: string, { status, method }: NodeHealth): Verdict
 }
 
 /** @param looks of every node, a moment apart: a membership that changes shows in them */
-export function judgeMembership(looks: readonly NodeHealth[]): Verdict[] {
+export function membershipVerdicts(looks: readonly NodeHealth[]): Verdict[] {
   const views = new Set(looks.map(({ status }) => status.get('wsrep_cluster_conf_id')));
   return views.size === 1 ? [] : [failure('The membership of the cluster is changing right now.')];
 }
@@ -48,7 +48,7 @@ export function judgeMembership(looks: readonly NodeHealth[]): Verdict[] {
  * @param unseenCount how many nodes of the cluster are not among those that were looked at; `unseen` may name more or
  * fewer
  */
-export function judgeUnseen(
+export function unseenVerdicts(
   unseen: readonly UnseenHealth[],
   unseenCount: number,
   clusterSize: number | null,

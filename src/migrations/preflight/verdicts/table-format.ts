@@ -8,7 +8,7 @@ export interface TableFormat {
 }
 
 /** @param format undefined where there is no such table */
-export function judgeTableFormat(table: string, format: TableFormat | undefined): Verdict[] {
+export function formatVerdicts(table: string, format: TableFormat | undefined): Verdict[] {
   if (format === undefined) return [failure(`There is no table ${table}.`)];
   const { engine, row_format: rowFormat, options } = format;
   if (engine?.toLowerCase() !== 'innodb') return [failure(`${table} is stored by ${engine}, not by InnoDB.`)];

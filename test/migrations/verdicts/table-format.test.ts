@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { judgeTableFormat, type TableFormat } from '../../../src/migrations/preflight/judges/table-format.js';
+import { formatVerdicts, type TableFormat } from '../../../src/migrations/preflight/verdicts/table-format.js';
 
 const GOOD: TableFormat = { engine: 'InnoDB', row_format: 'Dynamic', options: '' };
 const COMPRESSED = 't is ROW_FORMAT=COMPRESSED: the server will refuse ALGORITHM=INSTANT and rebuild it.';
@@ -19,7 +19,7 @@ test.each<[string, TableFormat | undefined, string[]]>([
     [`warning: ${COMPRESSED}`, `error: ${PARTITIONED}`],
   ],
 ])('%s', (_, format, said) => {
-  const findings = judgeTableFormat('t', format);
+  const findings = formatVerdicts('t', format);
   expect(findings.map(({ severity, title }) => `${severity ?? 'error'}: ${title}`)).toEqual(said);
   for (const { result } of findings) expect(result).toBe('fail');
 });

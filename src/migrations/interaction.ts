@@ -1,7 +1,7 @@
 import type { Progress } from '../core/progress.js';
 
 /** How a migration speaks with the person who runs it. */
-export interface Operator {
+export interface Interaction {
   note(text: string): void;
   warn(text: string): void;
   readonly progress: Progress;

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../../src/migrations/preflight/rule.js';
 import {
   HEALTH_STATUS,
-  judgeMembership,
-  judgeNode,
-  judgeUnseen,
+  membershipVerdicts,
+  nodeVerdicts,
+  unseenVerdicts,
   type NodeHealth,
-} from '../../../src/migrations/preflight/judges/galera-health.js';
+} from '../../../src/migrations/preflight/verdicts/galera-health.js';
 
 const HEALTHY: Record<string, string> = {
   wsrep_cluster_status: 'Primary',
@@ -23,8 +23,8 @@ const lines = (verdicts: readonly Verdict[]): string[] =>
 
 describe('a node', () => {
   test('that is Primary, Synced and hardly ever held up is healthy', () => {
-    expect(judgeNode('db1', health())).toEqual([]);
-    expect(judgeNode('db1', health({ wsrep_flow_control_paused: '0.1' }))).toEqual([]);
+    expect(nodeVerdicts('db1', health())).toEqual([]);
+    expect(nodeVerdicts('db1', health({ wsrep_flow_control_paused: '0.1' }))).toEqual([]);
     expect(Object.keys(HEALTHY)).toEqual(HEALTH_STATUS);
   });
 
@@ -53,13 +53,13 @@ describe('a node', () => {
       ],
     ],
   ])('is told what is wrong: %#', (node, said) => {
-    expect(lines(judgeNode('db1', node))).toEqual(said);
+    expect(lines(nodeVerdicts('db1', node))).toEqual(said);
   });
 });
 
 test('a membership that differs between two nodes or two looks is changing', () => {
-  expect(judgeMembership([health(), health(), health()])).toEqual([]);
-  expect(lines(judgeMembership([health(), health({ wsrep_cluster_conf_id: '8' })]))).toEqual([
+  expect(membershipVerdicts([health(), health(), health()])).toEqual([]);
+  expect(lines(membershipVerdicts([health(), health({ wsrep_cluster_conf_id: '8' })]))).toEqual([
     'error fail: The membership of the cluster is changing right now.',
   ]);
 });
@@ -69,21 +69,21 @@ describe('nodes that nobody could look at', () => {
   const unfit = { address: 'db2:3306', reason: 'db2 is not Synced.', isUnfit: true };
 
   test('are none where all were looked at', () => {
-    expect(judgeUnseen([], 0, 3)).toEqual([]);
+    expect(unseenVerdicts([], 0, 3)).toEqual([]);
     // An address that is silent but is none of the cluster's.
-    expect(judgeUnseen([silent('old:3306')], 0, 3)).toEqual([]);
+    expect(unseenVerdicts([silent('old:3306')], 0, 3)).toEqual([]);
   });
 
   test('fail where they answered that they are unfit', () => {
-    expect(lines(judgeUnseen([unfit], 1, 3))).toEqual(['error fail: db2 is not Synced.']);
+    expect(lines(unseenVerdicts([unfit], 1, 3))).toEqual(['error fail: db2 is not Synced.']);
   });
 
   test('are counted, with the reasons that are known', () => {
-    const some = judgeUnseen([silent('db2:3306'), silent('db3:3306')], 2, 3);
+    const some = unseenVerdicts([silent('db2:3306'), silent('db3:3306')], 2, 3);
     expect(lines(some)).toEqual([
       'error unknown: Cannot tell: 2 of 3 nodes could not be looked at. db2:3306: timed out. db3:3306: timed out.',
     ]);
-    expect(lines(judgeUnseen([unfit], 2, 3))).toEqual([
+    expect(lines(unseenVerdicts([unfit], 2, 3))).toEqual([
       'error fail: db2 is not Synced.',
       'error unknown: Cannot tell: 1 of 3 nodes could not be looked at.',
     ]);

@@ -4,7 +4,7 @@ import { nearest } from './nearest.js';
  * What came of reading one value that somebody typed: the value in the form that we keep, or what is wrong with it.
  * A problem is a clause that follows the value's name: `"abc" is not a uuid`.
  */
-export type Reading<T> = { readonly value: T } | { readonly problem: string };
+export type Parsed<T> = { readonly value: T } | { readonly problem: string };
 
 const SHOWN_CHARACTERS = 40;
 
@@ -32,7 +32,7 @@ export function suggestion(word: unknown, candidates: readonly string[]): string
 }
 
 /** One of the listed words, case ignored; read as it is listed. `what` names the kind of word: `a priority`. */
-export function readWord<W extends string>(value: unknown, what: string, words: readonly W[]): Reading<W> {
+export function readWord<W extends string>(value: unknown, what: string, words: readonly W[]): Parsed<W> {
   const given = typeof value === 'string' ? value.toLowerCase() : null;
   const word = words.find((candidate) => candidate.toLowerCase() === given);
   if (word !== undefined) return { value: word };
@@ -42,7 +42,7 @@ export function readWord<W extends string>(value: unknown, what: string, words: 
 }
 
 /** One line of text of 1 to `longest` characters, counted as MariaDB counts those of a VARCHAR. */
-export function readText(value: unknown, longest: number): Reading<string> {
+export function readText(value: unknown, longest: number): Parsed<string> {
   if (typeof value !== 'string') return { problem: `${shown(value)} is not text` };
   if (value === '') return { problem: 'is empty' };
   const { length } = [...value];

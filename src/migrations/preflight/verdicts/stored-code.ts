@@ -16,7 +16,7 @@ export interface StoredCode {
  * @param own Shaken Fist's database
  * @param hidden why some may not be seen at all, or null if all are
  */
-export function judgeStoredCode(
+export function codeVerdicts(
   kind: string,
   column: string,
   own: string,
