@@ -7,6 +7,9 @@ import { listPending } from '../../src/operations/pending-list.js';
 import { explainOperations } from '../../src/operations/explain.js';
 import { explainObject } from '../../src/operations/explain-object.js';
 import { readGateEvidence } from '../../src/gate/evidence.js';
+import { MIGRATIONS } from '../../src/migrations/registry.js';
+import { planMigration } from '../../src/migrations/runner.js';
+import { withServers } from '../../src/migrations/servers.js';
 import { insertManyNetworks, NETWORKS } from '../fixtures/many-networks.js';
 import { operationRows } from '../fixtures/operation-rows.js';
 import { rowsRead } from '../fixtures/rows-read.js';
@@ -125,6 +128,22 @@ test('all networks: no row is read twice', async () => {
   );
   expect(result.reduce((sum, one) => sum + one.pending.length, 0)).toBe(ACTIVE);
   expect(reads).toBeLessThanOrEqual(2 * NETWORKS + 5 * ACTIVE + 1_000);
+}, 60_000);
+
+test('the plan of migrations that are applied looks at what they changed, and not at the rows', async () => {
+  const request = { phase: null, backup: null, daemonsStopped: false, acceptUnknown: false };
+  const { reads, result } = await withServers(database, async (servers) => {
+    const session = await database.session();
+    return rowsRead(session, async () => {
+      const plans = [];
+      for (const migration of MIGRATIONS) plans.push(await planMigration(migration, servers, request));
+      return { plans, session };
+    });
+  });
+  expect(result.plans.map(({ status }) => status.state)).toEqual(['applied', 'applied']);
+  // All of it was asked on the connection whose rows were counted.
+  expect(await database.session()).toBe(result.session);
+  expect(reads).toBeLessThanOrEqual(500);
 }, 60_000);
 
 test('an operation whose work row is nowhere costs one look at the whole queue, for only that proves it', async () => {
