@@ -3,10 +3,13 @@ import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises
 import { basename, dirname, join, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
+/** The mode of what only its owner may read. */
+const OWNER_ONLY = 0o600;
+
 export interface NewFileTerms {
   /** `never`: a name that is taken is refused. `file`: a regular file of that name is replaced. */
   replace: 'never' | 'file';
-  /** 0o600 for what only its owner may read. */
+  /** `0o600` is kept whatever the umask; from any other it takes away. */
   mode: number;
 }
 
@@ -32,7 +35,10 @@ export class NewFile {
   static async create(path: string, terms: NewFileTerms): Promise<NewFile> {
     await requireFree(path, terms);
     const partial = join(dirname(resolve(path)), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
-    return new NewFile(path, partial, await open(partial, 'wx', terms.mode), terms);
+    const handle = await open(partial, 'wx', terms.mode);
+    // A umask can only take from the owner what they need to read it back.
+    if (terms.mode === OWNER_ONLY) await handle.chmod(OWNER_ONLY);
+    return new NewFile(path, partial, handle, terms);
   }
 
   async append(content: string | Uint8Array): Promise<void> {

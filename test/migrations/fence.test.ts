@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { dropLastClusterOperation as drop } from '../../src/migrations/drop-last-cluster-operation/migration.js';
 import { migrationStatements } from '../../src/migrations/migration-files.js';
+import { connectionFlags, jsonOf, runCli, type Outcome } from '../cli/run.js';
 import { COLUMN, Person, apply, insertValues, restore, statusOf } from '../fixtures/migrating.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { shapeOf } from '../fixtures/shape.js';
@@ -218,6 +219,63 @@ describe('a backup path that will not do is refused before anything is changed',
       expect(await shapeOf(site)).toEqual(shape);
     },
   );
+});
+
+/** A namespace in which even an ordinary account may mount something. */
+const OWN_MOUNTS = ['unshare', '--user', '--map-root-user', '--mount'] as const;
+const canMount =
+  spawnSync(OWN_MOUNTS[0], [...OWN_MOUNTS.slice(1), 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+(canMount ? describe : describe.skip)('a disk that is full', () => {
+  /** The program, in a place of its own where the folder of the backup has so much room. */
+  const applyWithRoom = async (size: string): Promise<Outcome> => {
+    const script = `mount -t tmpfs -o size=${size} none "$0" && exec "$@"`;
+    const through = [...OWN_MOUNTS, 'sh', '-c', script, dirname(file)];
+    const words = ['--yes', 'migrate', 'apply', drop.id, '--backup', file, '--json'];
+    return runCli([...connectionFlags(site.settings), ...words], { through });
+  };
+  const insert = (value: string): Promise<unknown> =>
+    site.query(`INSERT INTO object_metadata
+      SELECT CONCAT(LPAD(HEX(seq), 8, '0'), '-0000-4000-8000-000000000000'), 'NETWORK', '{}', ${value} FROM seq_1_to_40`);
+
+  test('before anything is changed: refused', async () => {
+    await deployment([]);
+    await insert("REPEAT('x', 50000)");
+    const shape = await shapeOf(site);
+    const refused = await applyWithRoom('1m');
+    expect(refused.exitCode).toBe(9);
+    expect(refused.stdout).toMatch(/1\.0 MiB left, and the values take about 2\.\d MiB/);
+    expect(await shapeOf(site)).toEqual(shape);
+  });
+
+  test('while the values are written, more than could be foreseen: told, the fence comes down, nothing is lost', async () => {
+    await deployment([]);
+    // In the file each of these characters takes six.
+    await insert('REPEAT(CHAR(1), 50000)');
+    const before = await values();
+    const failed = await applyWithRoom('4m');
+    expect({ exitCode: failed.exitCode, ...jsonOf(failed) }).toMatchObject({
+      exitCode: 7,
+      error: { code: 'backup_failed', message: expect.stringMatching(/ENOSPC.*Done before: hide, fence/) },
+    });
+    expect(await values()).toEqual(before);
+    expect(await statusOf(site, drop)).toMatchObject({ state: 'in_progress' });
+    expect(await apply(site, drop, { backup: file })).toMatchObject({
+      outcome: 'applied',
+      backup: { rows: 40 },
+    });
+  });
+});
+
+test('a umask that takes everything leaves the backup to its owner', async () => {
+  await deployment(['a']);
+  const before = process.umask(0o777);
+  try {
+    await apply(site, drop, { backup: file });
+  } finally {
+    process.umask(before);
+  }
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 test('a file name that is taken while the values are written is not overwritten, and the fence comes down', async () => {
