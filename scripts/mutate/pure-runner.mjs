@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { Script } from 'node:vm';
 import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
@@ -9,9 +8,6 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { bundlePureTests } from './pure-tests.mjs';
-
-/** Where the tests are that need nothing but the rules that they test. */
-const FOLDERS = ['test/core', 'test/audit/doctor', 'test/audit/rules', 'test/migrations/judges'];
 
 /** After this, what should take milliseconds counts as endless, on however busy a machine. */
 const FOREVER_MS = 5000;
@@ -29,12 +25,7 @@ class PureTestRunner {
   }
 
   async init() {
-    const files = FOLDERS.flatMap((folder) =>
-      readdirSync(folder, { recursive: true })
-        .filter((name) => name.endsWith('.test.ts'))
-        .map((name) => join(folder, name)),
-    );
-    this.#bundles = await bundlePureTests(files.sort());
+    this.#bundles = await bundlePureTests();
   }
 
   async dryRun() {

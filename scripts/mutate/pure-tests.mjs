@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { Script } from 'node:vm';
 import { format } from 'node:util';
 import { build } from 'esbuild';
@@ -8,17 +9,27 @@ import fc from 'fast-check';
 
 const require = createRequire(import.meta.url);
 
-/** What a pure test may use of jest: no hooks, no mocks. */
 const PROVIDED = { 'fast-check': fc };
 
 // A failed property need not be made small, and a mutant must not be killed one day and survive the next.
 fc.configureGlobal({ endOnFailure: true, seed: 1 });
 
+/** Where the tests are that need nothing but the rules that they test. */
+const FOLDERS = ['test/core', 'test/audit/doctor', 'test/audit/rules', 'test/migrations/judges'];
+
+function pureTestFiles() {
+  return FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join(folder, name)),
+  ).sort();
+}
+
 /**
- * Bundles every test file with the modules that it imports. A bundle can then be loaded afresh, with all its modules,
+ * Bundles every file of pure tests with the modules that it imports. A bundle can then be loaded afresh, with all its modules,
  * in a millisecond or two: ES modules cannot be unloaded, and jest links each of them anew for every run.
  */
-export async function bundlePureTests(files) {
+export async function bundlePureTests(files = pureTestFiles()) {
   const { outputFiles, metafile } = await build({
     entryPoints: files,
     bundle: true,
@@ -45,7 +56,10 @@ export async function bundlePureTests(files) {
   });
 }
 
-/** The tests of a file, as `[{ id, run }]`. Throws what the modules throw while they are loaded. */
+/**
+ * The tests of a file. Of jest they have `describe`, `test`, `expect` and `each`: no hooks, no mocks. Throws what the
+ * modules throw while they are loaded.
+ */
 function load(evaluate, file) {
   const tests = [];
   const names = [];
