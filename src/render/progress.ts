@@ -93,7 +93,9 @@ class ShownTask implements Task {
 const BAR_WIDTH = 20;
 
 /** `Backing up ███████████░░░░░░░░░ 56 % · 2,240 of 4,000 values · 812/s · 2s left`, with what has room of it. */
-export function bar(work: Work, count: number, seconds: number, width: number, unicode: boolean): string {
+export function bar(work: Work, count: number, seconds: number, columns: number, unicode: boolean): string {
+  // Behind it a terminal writes `^C`, which must not begin another line.
+  const width = columns - 2;
   const { total } = work;
   const facts = factsOf(work, count, seconds);
   const separator = unicode ? ' · ' : ', ';

@@ -168,9 +168,13 @@ test.each(['network is-okay edge', 'graph 70000005', 'timeline network web', 'ex
 /** What tenants call their networks. */
 const STRANGE = ['東京のネットワーク', '👩‍👩‍👧‍👦 family 🇩🇪', 'n'.repeat(255), 'שלום עולם', 'e\u0301'.repeat(40)];
 
+function uuidOf(index: number): string {
+  return `${index + 1}0000000-0000-4000-8000-000000000001`;
+}
+
 async function insertStrangeNames(at: Site): Promise<void> {
   for (const [index, name] of STRANGE.entries()) {
-    const uuid = `${index + 1}0000000-0000-4000-8000-000000000001`;
+    const uuid = uuidOf(index);
     await insertNetwork(at, uuid, name);
     await insertOperation(at, { targets: [['NETWORK', uuid]], createdAt: NOW - 60 * index });
   }
@@ -194,4 +198,22 @@ test('the picture of a session in the README is current', async () => {
     session.push(`$ sf-ops ${command}`, ...portable(await show(command, 80)), '');
   }
   compare('../../docs/screens/session.svg', svgOf(session.slice(0, -1), 80));
+});
+
+test('Ctrl-C clears the line of progress, leaves the cursor, and the last lines say what was done', async () => {
+  const file = join(runFolder(), 'requests.ndjson');
+  const request = { operation_type: 'net_op', network_uuid: uuidOf(0), tasks: ['network_deploy'] };
+  writeFileSync(file, `${JSON.stringify(request)}\n`.repeat(100_000));
+  const { socketPath, user, database } = strange.settings;
+  const screen = await terminals.start(
+    `${PROGRAM} enqueue --file ${file} --batch 20 > /dev/null`,
+    { columns: 60, rows: 24 },
+    { SF_OPS_SOCKET: socketPath, SF_OPS_USER: user, SF_OPS_DATABASE: database, NODE_OPTIONS: '' },
+  );
+  await screen.shows(/^Enqueueing /m);
+  await screen.press('C-c');
+  const { text, code, isClean } = await screen.end();
+  expect({ code, isClean }).toEqual({ code: 130, isClean: true });
+  expect(text).not.toMatch(/^Enqueueing|\^C/m);
+  expect(text).toMatch(/^warning: \d+ created, /m);
 });

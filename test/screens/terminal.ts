@@ -65,7 +65,8 @@ export class Terminals {
     await this.tmux(
       ...['new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows)],
       ...['--', 'env', '-i', ...variables.map(([key, value]) => `${key}=${value}`)],
-      ...['sh', '-c', `echo before; ${command}; ${after}`],
+      // Ctrl-C is for the program: the shell outlives it.
+      ...['sh', '-c', `trap : INT; echo before; ${command}; ${after}`],
     );
     return new RunningScreen(name, async (...words) => this.tmux(...words));
   }
