@@ -25,7 +25,7 @@ export interface OpenContext {
  * Builds what a command is handed. The database is loaded and reached only when the command asks for it.
  *
  * @param input aborted by the signal, and by the deadline: ends the reading of standard input
- * @param readerLeft aborted when nobody reads stdout any more
+ * @param readerLeft aborted when nobody reads stdout any more, or it cannot be written
  */
 export function openContext(
   { needs }: CommandDefinition,

@@ -46,7 +46,7 @@ export async function runCommand(
   ]);
   if (options.jitter !== undefined) await pause(Math.random() * options.jitter, signal);
   const { context, close } = openContext(definition, options, terminal, {
-    ...{ signal, input, readerLeft: stdout.readerLeft },
+    ...{ signal, input, readerLeft: stdout.closed },
   });
   try {
     return await underLock(options.lock, definition.name, context, async () => {

@@ -40,7 +40,7 @@ export interface CommandContext {
   inputBytes(): AsyncIterable<Uint8Array>;
   /** Where long work tells how far it is: shown on stderr, unless `--quiet`. */
   readonly progress: Progress;
-  /** Aborted when nobody reads the answer any more, as behind `head`. */
+  /** Aborted when the answer gets nowhere any more: behind `head`, or onto a disk that is full. */
   readonly readerLeft: AbortSignal;
   /** A terminal for a view that redraws itself; null where there is none, or another format is asked for. */
   readonly live: LiveTerminal | null;

@@ -13,6 +13,7 @@ export class Output {
   private isScheduled = false;
   private failure: NodeJS.ErrnoException | null = null;
   private readonly reader = new AbortController();
+  private readonly end = new AbortController();
 
   constructor(
     private readonly stream: NodeJS.WritableStream,
@@ -29,9 +30,14 @@ export class Output {
     return this.reader.signal;
   }
 
+  /** Aborted when nothing that is written gets anywhere any more: the reader left, or the stream cannot be written. */
+  get closed(): AbortSignal {
+    return this.end.signal;
+  }
+
   /** Whether text was lost: the reader left, or the stream cannot be written. */
   get isBroken(): boolean {
-    return this.readerLeft.aborted || this.failure !== null;
+    return this.closed.aborted;
   }
 
   /**
@@ -91,6 +97,7 @@ export class Output {
   private broke(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE') this.reader.abort();
     else this.failure ??= error;
+    this.end.abort();
   }
 
   private check(): void {

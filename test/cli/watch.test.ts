@@ -79,6 +79,16 @@ describe('watch, off a terminal', () => {
     await site.query("DELETE FROM object_states WHERE object_type = 'NET_OP'");
   });
 
+  test('ends when stdout cannot be written', async () => {
+    await insertOperation(site);
+    const through = ['bash', '-c', 'exec "$@" >/dev/full', 'bash'];
+    const outcome = await runCli([...connectionFlags(site.settings), 'watch', 'pending'], { through });
+    expect(outcome).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('stdout cannot be written'),
+    });
+  });
+
   test('each change of what is pending is a line with the row of pending; an end tells its state', async () => {
     const orphan = await insertOperation(site, { work: 'none', createdAt: now() - 60 });
     const watching = await Watching.start(site);
