@@ -15,7 +15,7 @@ const PROVIDED = { 'fast-check': fc };
 fc.configureGlobal({ endOnFailure: true, seed: 1 });
 
 /** Where the tests are that need nothing but the rules that they test. */
-const FOLDERS = ['test/core', 'test/audit/doctor', 'test/audit/rules', 'test/migrations/judges'];
+const FOLDERS = ['test/core', 'test/audit/doctor', 'test/audit/rules', 'test/migrations/verdicts'];
 
 function pureTestFiles() {
   return FOLDERS.flatMap((folder) =>

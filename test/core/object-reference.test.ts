@@ -103,6 +103,15 @@ describe('a uuid', () => {
     expect(parseUuid(text)).toBeNull();
   });
 
+  test('and the beginning of one lose their dashes, and nothing else', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.nat(36), (uuid, length) => {
+        expect(undashed(uuid.slice(0, length))).toBe(uuid.slice(0, length).split('-').join(''));
+      }),
+    );
+    expect(undashed(UUID)).toBe('70000001abcd4000800000000000000f');
+  });
+
   test.each([
     ['70000001-abcd-4000-8000-00000000000f', true],
     ['70000001-abcd-4000-b000-00000000000f', true],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SfOpsError, UsageError } from '../../../src/core/errors.js';
 import type { Candidate } from '../../../src/core/operations/coalescing.js';
 import { decide, decideAll, referencedObjects, type Decision } from '../../../src/core/operations/decide.js';
-import { namedReferences, withReferences } from '../../../src/core/operations/draft.js';
+import { namedReferences, standsAlone, withReferences } from '../../../src/core/operations/draft.js';
 import { Batch, objectKey, type BatchFacts } from '../../../src/core/operations/enqueue-batch.js';
 import { parseEnqueueRequest } from '../../../src/core/operations/enqueue-request.js';
 import { bytesOf } from '../../../src/core/operations/operation-rows.js';
@@ -484,6 +484,27 @@ describe('names in a request', () => {
     expect(namedReferences([raw])).toEqual([]);
   });
 
+  test('are not made up where nothing is named', () => {
+    const untouched = [
+      null,
+      'text',
+      { operation_type: 'of_tomorrow_op', target: 'sf-1' },
+      { ...DEPLOY, network_uuid: '', depends_on: null, runs_after: undefined, target: 'ANY' },
+      { ...DEPLOY, network_uuid: 7 },
+    ];
+    for (const one of untouched) expect(withReferences(one, () => 'resolved')).toBe(one);
+    const strange = {
+      ...DEPLOY,
+      depends_on: ['nope:70000001', 'net_op:', 'net_op', { op_type: 7, op_uuid: 'x' }],
+    };
+    expect(withReferences(strange, () => 'resolved')).toEqual(strange);
+    const whole = {
+      ...DEPLOY,
+      depends_on: [{ op_type: 'nope', op_uuid: '70000001' }, { op_type: 'net_op' }, null],
+    };
+    expect(withReferences(whole, () => 'resolved')).toEqual(whole);
+  });
+
   test('are replaced, and nothing else is', () => {
     expect(withReferences(raw, ({ text }) => `<${text}>`)).toEqual({
       ...raw,
@@ -491,5 +512,29 @@ describe('names in a request', () => {
       depends_on: ['net_op:<70000001>', `net_op:${OPERATION}`, 'net_op:nope', 7],
       runs_after: { op_type: 'node_blob_op', op_uuid: '<70000002>' },
     });
+  });
+});
+
+describe('a request that means the same whatever was enqueued before it', () => {
+  test.each<[string, unknown, boolean]>([
+    ['work that is never adopted', DEPLOY, true],
+    ['work that may be adopted', REPAIR, false],
+    ['in capitals', { ...REPAIR, tasks: ['NETWORK_ENSURE_MESH'] }, false],
+    ['beside other work', { ...REPAIR, tasks: ['network_deploy', 'network_ensure_mesh'] }, false],
+    ['that wants its own', { ...REPAIR, coalesce: false }, true],
+    ['of a type without such work', { ...FLOAT, tasks: ['network_ensure_mesh'] }, true],
+    [
+      'of a type that is not known',
+      { operation_type: 'of_tomorrow_op', tasks: ['network_ensure_mesh'] },
+      true,
+    ],
+    ['without tasks', { ...REPAIR, tasks: 'network_ensure_mesh' }, true],
+    ['with a uuid', { ...DEPLOY, uuid: OPERATION }, false],
+    ['that waits for one to complete', { ...DEPLOY, depends_on: [] }, false],
+    ['that waits for one to end', { ...DEPLOY, runs_after: ['latest'] }, false],
+    ['with nothing in these', { ...DEPLOY, uuid: null, depends_on: null, runs_after: undefined }, true],
+    ['no request at all', 'text', true],
+  ])('%s: %p', (_, raw, stands) => {
+    expect(standsAlone(raw)).toBe(stands);
   });
 });

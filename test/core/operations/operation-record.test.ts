@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { likelyQueues } from '../../../src/core/operations/likely-queues.js';
-import { createdAtOf, decisiveWorkRow, workRowsOf } from '../../../src/core/operations/operation-record.js';
+import {
+  createdAtOf,
+  decisiveWorkRow,
+  relatedBy,
+  waitedForBy,
+  workRowsOf,
+} from '../../../src/core/operations/operation-record.js';
 import { NODE, NOW, record, workRow } from './records.js';
 
 test('an operation was made when its header says, else its first target', () => {
@@ -25,6 +31,35 @@ test('the work row that decides is one that is claimed, else the first', () => {
   expect(decisiveWorkRow({ work: { value: [] } })).toBeNull();
   expect(decisiveWorkRow({ work: { unknown: 'too long' } })).toBeNull();
   expect(workRowsOf({ work: { unknown: 'too long' } })).toEqual([]);
+});
+
+describe('what an operation waits for', () => {
+  const { header } = record();
+  const [a, b] = ['a', 'b'].map((op_uuid) => ({ op_type: 'net_op', op_uuid }));
+  const waiting = { ...header!, stored: { ...header!.stored, dependsOn: [a!], runsAfter: [b!, a!] } };
+
+  test('is what its header names, in order', () => {
+    expect(waitedForBy(waiting)).toEqual(['a', 'b', 'a']);
+    expect(waitedForBy(header)).toEqual([]);
+    expect(waitedForBy(null)).toEqual([]);
+  });
+
+  test('has the state that is known of it', () => {
+    const states = new Map([['a', { value: 'queued', since: 5 }]]);
+    const known = { uuid: 'a', type: 'net_op', state: 'queued', since: 5 };
+    expect(relatedBy(waiting, (uuid) => states.get(uuid) ?? null)).toEqual({
+      dependsOn: [{ ...known, kind: 'depends_on' }],
+      runsAfter: [
+        { uuid: 'b', type: 'net_op', kind: 'runs_after', state: null, since: null },
+        { ...known, kind: 'runs_after' },
+      ],
+    });
+    expect(relatedBy(waiting, () => ({ value: null, since: null })).dependsOn).toMatchObject([
+      { state: null, since: null },
+    ]);
+    for (const none of [header, null])
+      expect(relatedBy(none, () => null)).toEqual({ dependsOn: [], runsAfter: [] });
+  });
 });
 
 describe('the queues where its work row is looked for', () => {
