@@ -6,6 +6,8 @@
  */
 export interface Progress {
   start(work: Work): Task;
+  /** Waiting for others: there is nothing to count, and on a terminal something that moves. */
+  wait(): Waiting;
 }
 
 export interface Work {
@@ -26,7 +28,14 @@ export interface Task {
   end(): void;
 }
 
+export interface Waiting {
+  /** What is waited for, as it stands: `2 queued, 1 complete`. */
+  tell(condition: string): void;
+  end(): void;
+}
+
 /** For callers whom nobody watches. */
 export const NO_PROGRESS: Progress = {
   start: () => ({ advance: () => undefined, end: () => undefined }),
+  wait: () => ({ tell: () => undefined, end: () => undefined }),
 };

@@ -32,20 +32,24 @@ export interface Round {
  * signal is aborted.
  */
 export async function* poll(options: PollOptions): AsyncGenerator<Round> {
-  const {
-    every,
-    first = FIRST_PAUSE_SECONDS,
-    deadline,
-    signal,
-    jitter = 0.1,
-    random = Math.random,
-  } = options;
+  const { deadline, signal } = options;
   const left = (): number => deadline.remaining() - LAST_ROUND_SECONDS;
-  for (let pause = Math.min(every, first); !signal.aborted; pause = Math.min(every, pause * GROWTH)) {
+  for (const pause of pauses(options)) {
+    if (signal.aborted) return;
     const isLast = left() <= 0;
     yield { isLast };
     if (isLast) return;
-    const length = pause * (1 - jitter + 2 * jitter * random());
-    await sleep(Math.max(0, Math.min(length, left())), signal);
+    await sleep(Math.max(0, Math.min(pause, left())), signal);
   }
+}
+
+/** Seconds between one round and the next, without end: they grow up to the interval, and vary by the jitter. */
+export function* pauses({
+  every,
+  first = FIRST_PAUSE_SECONDS,
+  jitter = 0.1,
+  random = Math.random,
+}: Pick<PollOptions, 'every' | 'first' | 'jitter' | 'random'>): Generator<number, never> {
+  for (let pause = Math.min(every, first); ; pause = Math.min(every, pause * GROWTH))
+    yield pause * (1 - jitter + 2 * jitter * random());
 }

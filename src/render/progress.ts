@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.js';
-import type { Progress, Task, Work } from '../core/progress.js';
+import { NO_PROGRESS, type Progress, type Task, type Waiting, type Work } from '../core/progress.js';
 import type { Status } from './status.js';
 
 export interface ProgressOptions {
@@ -28,8 +28,50 @@ export class StatusProgress implements Progress {
   ) {}
 
   start(work: Work): Task {
-    if (this.options.isSilent) return { advance: () => undefined, end: () => undefined };
+    if (this.options.isSilent) return NO_PROGRESS.start(work);
     return new ShownTask(work, this.status, this.options);
+  }
+
+  wait(): Waiting {
+    if (this.options.isSilent || !this.status.isTerminal) return NO_PROGRESS.wait();
+    return new ShownWaiting(this.status, this.options);
+  }
+}
+
+const FRAMES = { unicode: '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏', ascii: '|/-\\' };
+
+/** `⠹ 2 queued, 1 complete, 12s`, on a terminal only: elsewhere what changes is told by whoever waits. */
+class ShownWaiting implements Waiting {
+  private condition = '';
+  private frame = 0;
+  private readonly begun: number;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly status: Status,
+    private readonly options: ProgressOptions,
+  ) {
+    this.begun = options.clock();
+    this.timer = setInterval(() => this.show(), FRAME_SECONDS * 1000).unref();
+  }
+
+  tell(condition: string): void {
+    this.condition = condition;
+    this.show();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+    this.status.show('');
+  }
+
+  private show(): void {
+    const seconds = this.options.clock() - this.begun;
+    if (seconds < SILENT_SECONDS || this.condition === '') return;
+    const frames = this.options.unicode ? FRAMES.unicode : FRAMES.ascii;
+    this.frame = (this.frame + 1) % frames.length;
+    const text = `${frames[this.frame]} ${this.condition}, ${formatDuration(seconds)}`;
+    this.status.show(text.slice(0, this.status.width - 1));
   }
 }
 

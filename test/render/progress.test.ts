@@ -105,3 +105,33 @@ describe('long work', () => {
     expect(account(download, 7_400_000, 4)).toBe('7.4 MB fetched in 4s (1.9 MB/s).');
   });
 });
+
+describe('waiting for others', () => {
+  test('on a terminal from one second on: something that moves, in its place, and nothing when it is over', () => {
+    const { progress, status, reader, pass } = watched(true);
+    const waiting = progress.wait();
+    waiting.tell('1 queued');
+    expect(reader.text).toBe('');
+    pass(2);
+    waiting.tell('1 queued');
+    waiting.tell('1 executing');
+    expect(reader.text).toBe('/ 1 queued, 2s\r\u001b[K- 1 executing, 2s');
+    status.say('A line.');
+    waiting.end();
+    expect(reader.text.endsWith('\r\u001b[KA line.\n- 1 executing, 2s\r\u001b[K')).toBe(true);
+  });
+
+  test('nothing off it, and nothing with --quiet', () => {
+    for (const [isTerminal, isSilent] of [
+      [false, false],
+      [true, true],
+    ] as const) {
+      const { progress, reader, pass } = watched(isTerminal, isSilent);
+      const waiting = progress.wait();
+      pass(20);
+      waiting.tell('1 queued');
+      waiting.end();
+      expect(reader.text).toBe('');
+    }
+  });
+});

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { RefusedError } from '../../src/core/errors.js';
-import type { Progress } from '../../src/core/progress.js';
+import { NO_PROGRESS, type Progress } from '../../src/core/progress.js';
 import { createDataDirectory } from '../../src/sandbox/data-directory.js';
 import { obtainServer } from '../../src/sandbox/installation.js';
 import { withFileLock } from '../../src/sandbox/lock.js';
@@ -18,6 +18,7 @@ describe('a server that is not installed', () => {
     let told = 0;
     let ended = 0;
     const progress: Progress = {
+      ...NO_PROGRESS,
       start: () => ({ advance: (bytes) => void (told += bytes), end: () => void (ended += 1) }),
     };
     const outcomes = await Promise.allSettled([

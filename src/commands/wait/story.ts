@@ -2,6 +2,7 @@ import { SfOpsError } from '../../core/errors.js';
 import { Names } from '../../core/names.js';
 import type { OperationRecord } from '../../core/operations/operation-record.js';
 import type { Waited, WaitProgress } from '../../core/operations/wait.js';
+import type { Waiting } from '../../core/progress.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
 import { readRecords } from '../../database/queries/operation-records.js';
@@ -23,11 +24,14 @@ export class WaitStory {
   #lastLine = '';
   #lastLineAt = -Infinity;
   #isInTrouble = false;
+  readonly #waiting: Waiting;
 
   constructor(
     private readonly context: CommandContext,
     private readonly database: Database,
-  ) {}
+  ) {
+    this.#waiting = context.progress.wait();
+  }
 
   async tell(progress: WaitProgress): Promise<void> {
     const waited = [...progress.waited.values()];
@@ -36,11 +40,18 @@ export class WaitStory {
     this.#isInTrouble = false;
     if (waited.length > TOLD_ONE_BY_ONE) this.#tellAll(waited);
     else for (const one of waited) this.#tellOne(one);
+    this.#waiting.tell(waited.length === 0 ? '' : countsText(waited.map(conditionOf)));
+  }
+
+  /** There is nothing more to wait for. */
+  end(): void {
+    this.#waiting.end();
   }
 
   tellTrouble(failure: SfOpsError): void {
     if (!this.#isInTrouble) this.context.note(`${failure.message} Asking again.`);
     this.#isInTrouble = true;
+    this.#waiting.tell('no answer from the database');
   }
 
   /** Once more, for the reports of those that failed. */

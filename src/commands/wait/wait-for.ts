@@ -21,7 +21,7 @@ export async function waitFor(
     now: () => context.now(),
     onProgress: async (progress) => story.tell(progress),
     onTrouble: (failure) => story.tellTrouble(failure),
-  });
+  }).finally(() => story.end());
   await story.readErrors(result.progress);
   return waitAnswer({ result, request, warnings, known: story });
 }

@@ -165,6 +165,26 @@ test('a name cannot write to the terminal, and a screen of three lines shows one
   await evil.close();
 });
 
+test('wait: one line that moves in its place, until there is the answer', async () => {
+  const waited = await insertOperation(site);
+  const { socketPath, user, database } = site.settings;
+  const screen = await terminals.start(
+    `${PROGRAM} wait --operation ${waited}`,
+    { columns: 80, rows: 24 },
+    { SF_OPS_SOCKET: socketPath, SF_OPS_USER: user, SF_OPS_DATABASE: database },
+  );
+  const first = await screen.shows(/^. 1 queued, 1s$/m);
+  const later = await screen.shows(/^. 1 queued, [2-9]s$/m);
+  expect(later.split('\n')).toHaveLength(first.split('\n').length);
+  await setState(site, 'NET_OP', waited, 'executing');
+  expect(await screen.shows(/^. 1 executing, \d+s$/m)).toMatch(/: queued\n.*: executing\n. 1 executing/);
+  await finish(waited);
+  const { text, code, isClean } = await screen.end();
+  expect({ code, isClean }).toEqual({ code: 0, isClean: true });
+  expect(text).toMatch(/: complete\ncomplete: /);
+  expect(text).not.toMatch(/^. 1 /m);
+});
+
 describe('a server that is lost', () => {
   let server: TestServer;
   let lost: Site;
