@@ -69,3 +69,39 @@ describe('graph', () => {
     expect((await graph(randomUUID())).exitCode).toBe(6);
   });
 });
+
+describe('of more operations than anybody can look at', () => {
+  const OPERATIONS = 12_000;
+  let site: Site;
+  let root = '';
+
+  beforeAll(async () => {
+    site = await Site.create();
+    await insertCluster(site);
+    root = await insertOperation(site);
+    const uuid = "CONCAT(LPAD(LOWER(HEX(seq)), 8, '0'), '-0000-4000-8000-000000000000')";
+    await site.query(
+      `INSERT INTO object_states (object_uuid, object_type, state_value, update_time)
+         SELECT ${uuid}, 'NET_OP', 'queued', 1 FROM seq_1_to_${OPERATIONS};
+       INSERT INTO cluster_operations (uuid, operation_type, created_at, priority, metadata_json)
+         SELECT REPLACE(${uuid}, '-', ''), 'net_op', 1, 'user_facing', JSON_OBJECT('tasks', JSON_ARRAY('network_deploy'),
+           'depends_on', JSON_ARRAY(JSON_OBJECT('op_type', 'net_op', 'op_uuid', ?))) FROM seq_1_to_${OPERATIONS}`,
+      [root],
+    );
+  });
+  afterAll(async () => site.close());
+
+  test.each<[string, (text: string) => number]>([
+    ['json', (text) => (JSON.parse(text) as { nodes: unknown[] }).nodes.length],
+    ['dot', (text) => text.match(/label=/g)!.length],
+    ['mermaid', (text) => text.match(/:::active/g)!.length],
+    ['tree', (text) => new Set(text.match(/[0-9a-f-]{36}/g)).size],
+  ])('%s: ten thousand of them, and it is said that there are more', async (format, count) => {
+    const { stdout, stderr, exitCode } = await runCli([
+      ...[...connectionFlags(site.settings), 'graph', root, '--format', format],
+    ]);
+    expect({ exitCode, count: count(stdout) }).toEqual({ exitCode: 0, count: 10_000 });
+    expect(stderr).toContain('The graph is not whole: there are more operations, which are not shown.');
+    if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ truncated: true });
+  });
+});

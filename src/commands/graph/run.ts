@@ -37,6 +37,9 @@ export async function run(context: CommandContext, { arguments: words }: GraphRe
       throw new NotFoundError(`There is no operation ${asked[0]}.`, { hint: 'Finished operations vanish.' });
     return nameGraph(session, description, { ...graph, truncated: graph.truncated || isCut });
   });
+  // Said here, too, for the formats that draw only.
+  if (named.graph.truncated)
+    context.warn('The graph is not whole: there are more operations, which are not shown.');
   return graphAnswer(named, context.now());
 }
 
