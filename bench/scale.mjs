@@ -1,7 +1,8 @@
 /**
  * How the cost of a command grows with the database: `npm run bench:scale [operations…]` (10,000, 100,000 and
  * 1,000,000). Prints the table of docs/performance.md: rows that the server reads (`Handler_read%`), round trips after
- * the handshake, the time of the whole command beside the best SQL by hand, and the peak memory of the process.
+ * the handshake, the time of the whole command beside the best SQL by hand, and the peak memory of the process. Fails
+ * where a command reads more rows than what it shows accounts for.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,13 +64,19 @@ async function measureAt(project, operations) {
   const server = await project.startTestServer({ extraArguments: ['--innodb-buffer-pool-size=1G'] });
   const site = await project.Site.create({}, server);
   const administrator = await project.connectAsAdministrator(server, site.settings.database);
+  const filling = performance.now();
   await fill(administrator, operations);
+  console.error(`${operations} operations made in ${((performance.now() - filling) / 1000).toFixed(0)} s`);
   const proxy = await project.FaultProxy.start({ socketPath: server.socketPath });
   const rows = [];
-  for (const [name, words, byHand] of commands()) {
+  for (const [name, words, byHand, most] of commands(operations)) {
     const before = { reads: await reads(administrator), connections: proxy.traffic.length };
     const first = await run(proxy.port, site.settings, words);
     const cost = (await reads(administrator)) - before.reads;
+    if (cost > most) {
+      console.error(`${name} at ${operations} operations: ${cost} rows read, more than ${most}`);
+      process.exitCode = 1;
+    }
     const packets = proxy.traffic.slice(before.connections);
     const trips = packets.reduce((sum, { requestPackets }) => sum + requestPackets - 2, 0);
     const times = [first.milliseconds];
@@ -94,27 +101,42 @@ async function measureAt(project, operations) {
   return rows;
 }
 
-function commands() {
+/** [name, words, the best single statement, the rows that it may read] */
+function commands(operations) {
   const active = "s.state_value IN ('queued', 'preflight', 'executing')";
   const joined = 'cluster_operation_targets t JOIN object_states s ON s.object_uuid = t.operation_uuid';
   const ofOne = `t.target_object_type = 'NETWORK' AND t.target_uuid = '${NETWORK}'`;
   const pending = `SELECT t.*, s.* FROM ${joined} AND s.object_type = 'NET_OP' WHERE ${ofOne} AND ${active}`;
+  // The newest, which waits in its queue behind all others.
+  const operation = `00000000-0000-4000-8000-${operations.toString(16).padStart(12, '0')}`;
+  const actives = operations / ACTIVE;
+  const networks = Math.max(10, operations / 100);
   return [
-    ['pending network', ['pending', 'network', NETWORK], pending],
-    ['network is-okay', ['network', 'is-okay', NETWORK], pending],
+    ['pending network', ['pending', 'network', NETWORK], pending, 1_000],
+    ['network is-okay', ['network', 'is-okay', NETWORK], pending, 1_000],
     [
       'network is-okay --all',
       ['network', 'is-okay', '--all'],
       `SELECT t.target_uuid, COUNT(*) FROM object_states s JOIN cluster_operation_targets t ON t.operation_uuid = s.object_uuid
         WHERE s.object_type = 'NET_OP' AND ${active} AND t.target_object_type = 'NETWORK' GROUP BY t.target_uuid`,
+      8 * actives + 2 * networks + 1_000,
     ],
     [
       'history network',
       ['history', 'network', NETWORK],
       `SELECT t.*, s.* FROM ${joined} AND s.object_type = 'NET_OP' WHERE ${ofOne} ORDER BY t.created_at DESC LIMIT 50`,
+      1_500,
     ],
-    ['doctor', ['doctor'], null],
-    ['migrate plan', ['migrate', 'plan'], null],
+    ['timeline network', ['timeline', 'network', NETWORK], null, 1_500],
+    ['explain network', ['explain', 'network', NETWORK], null, 2_000],
+    ['explain', ['explain', operation], null, 5_000],
+    ['show', ['show', operation], null, 2 * actives + 500],
+    ['graph', ['graph', operation], null, 2 * actives + 500],
+    ['queues', ['queues'], null, 2 * actives + 500],
+    ['watch, one look', ['watch', '--timeout', '0'], null, 36 * actives + 1_000],
+    ['report', ['report', '--output', join(folder, 'report.html')], null, 60 * actives + 5_000],
+    ['doctor', ['doctor'], null, 2_000],
+    ['migrate plan', ['migrate', 'plan'], null, 500],
   ];
 }
 

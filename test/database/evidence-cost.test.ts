@@ -2,9 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../../src/database/database.js';
 import type { DatabaseDescription } from '../../src/database/description.js';
 import { activeTargets, targetHistory, type Target } from '../../src/database/queries/targets.js';
+import { readQueues } from '../../src/database/queries/queues.js';
 import type { Session } from '../../src/database/session.js';
 import { listPending } from '../../src/operations/pending-list.js';
 import { explainOperations } from '../../src/operations/explain.js';
+import { readOperationGraph } from '../../src/operations/graph.js';
+import { showOperations } from '../../src/operations/show.js';
+import { readTimeline } from '../../src/operations/timeline.js';
 import { explainObject } from '../../src/operations/explain-object.js';
 import { readGateEvidence } from '../../src/gate/evidence.js';
 import { MIGRATIONS } from '../../src/migrations/registry.js';
@@ -76,6 +80,39 @@ describe(`a few operations among ${ACTIVE} active ones`, () => {
     expect(result.explanations).toMatchObject([{ blocker: { reason: 'waiting_its_turn' } }]);
     expect(result.explanations[0]!.position).toMatchObject({ isMore: false });
     expect(reads).toBeLessThanOrEqual(5_000);
+  });
+
+  test('show: what is active may wait for it, and no more is read', async () => {
+    const [operation] = (await cost(pending)).result;
+    const { reads, result } = await cost(async (session) =>
+      showOperations(session, description, [operation!.operation_uuid], 10, now()),
+    );
+    expect(result.operations).toHaveLength(1);
+    expect(reads).toBeLessThanOrEqual(2 * ACTIVE + 1_000);
+  });
+
+  test('graph, of one of them', async () => {
+    const [operation] = (await cost(pending)).result;
+    const { reads, result } = await cost(async (session) =>
+      readOperationGraph(session, description, [operation!.operation_uuid]),
+    );
+    expect(result).toMatchObject({ nodes: [{ uuid: operation!.operation_uuid }], truncated: false });
+    expect(reads).toBeLessThanOrEqual(2 * ACTIVE + 500);
+  });
+
+  test('the timeline of their network', async () => {
+    const bounds = { since: 0, limit: 50, now: now() };
+    const { reads, result } = await cost(async (session) =>
+      readTimeline(session, description, object, bounds),
+    );
+    expect(result).toHaveLength(10);
+    expect(reads).toBeLessThanOrEqual(500);
+  });
+
+  test('the queues: each of their rows once, in the index, and twice where it may be the oldest', async () => {
+    const { reads, result } = await cost(async (session) => readQueues(session, now(), 1_800));
+    expect(result).toMatchObject([{ ready: ACTIVE, claimed: 0, isMore: false }]);
+    expect(reads).toBeLessThanOrEqual(2 * ACTIVE + 500);
   });
 
   test('explain, of their network', async () => {

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { Database } from '../../src/database/database.js';
 import { activeTargets, targetHistory } from '../../src/database/queries/targets.js';
+import { readOperationGraph } from '../../src/operations/graph.js';
+import { showOperations } from '../../src/operations/show.js';
+import { readTimeline } from '../../src/operations/timeline.js';
 import {
   COLD,
   HISTORY,
@@ -14,6 +17,7 @@ import {
   setOperation,
 } from '../fixtures/long-history.js';
 import { rowsRead } from '../fixtures/rows-read.js';
+import { now } from '../fixtures/rows.js';
 import { connectionSettings, sessionOptions, Site } from '../fixtures/site.js';
 import { startTestServer, type TestServer } from '../servers/mariadb.js';
 
@@ -86,6 +90,32 @@ describe.each([10, 1_000, 50_000])('with %d active operations', (active) => {
     );
     // Of each its own row, the state, and the look for a header; and those that may be out of order.
     expect(reads).toBeLessThanOrEqual(4 * 250);
+  });
+
+  test('the timeline of its newest fifty', async () => {
+    const description = await database.describe();
+    const object = { typeName: 'NETWORK', uuid: HOT };
+    const bounds = { since: 0, limit: 50, now: now() };
+    const { reads, result } = await database.snapshot(async (session) =>
+      rowsRead(session, async () => readTimeline(session, description, object, bounds)),
+    );
+    expect(result).toHaveLength(50);
+    expect(reads).toBeLessThanOrEqual(1_500);
+  });
+
+  test('all about one that has ended: what is active may wait for it, and no more is read', async () => {
+    const description = await database.describe();
+    const uuids = [operationNumber(HISTORY.hot)];
+    const { reads, result } = await database.snapshot(async (session) =>
+      rowsRead(session, async () => ({
+        shown: await showOperations(session, description, uuids, 10, now()),
+        graph: await readOperationGraph(session, description, uuids),
+      })),
+    );
+    expect(result.shown.operations).toHaveLength(1);
+    expect(result.graph.nodes).toHaveLength(1);
+    // Each of the two looks once at the state and the header of what is active; of many states it finds first where.
+    expect(reads).toBeLessThanOrEqual(2 * 3 * active + SMALL_CHANGE);
   });
 
   test('a network with 80 operations', async () => {
