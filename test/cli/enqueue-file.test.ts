@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { emptyOperations, operationTables } from '../database/enqueue-ask.js';
 import { insertCluster, NETWORK } from '../fixtures/rows.js';
@@ -221,9 +222,12 @@ test('--on-error stop writes what comes before the first bad line, and nothing a
   expect((await operationTables(site)).cluster_operations).toHaveLength(2);
 });
 
-test('a line of 8 MB is not read, and the others are', async () => {
-  const stdin = [deploy(), `{"x":"${'x'.repeat(8 << 20)}"}`, deploy()].join('\n');
-  const outcome = await enqueue(['--file', '-', '--json'], { stdin });
+test('a line of 100 MB is not read, and the others are', async () => {
+  const file = await temporaryFile('lines.ndjson', `${deploy()}\n{"x":"`);
+  const piece = 'x'.repeat(1 << 20);
+  for (let megabytes = 0; megabytes < 100; megabytes += 1) appendFileSync(file, piece);
+  appendFileSync(file, `"}\n${deploy()}\n`);
+  const outcome = await enqueue(['--file', file, '--json']);
   expect(outcome.exitCode).toBe(2);
   expect(jsonOf<{ operations: Line[] }>(outcome).operations[1]!.error).toMatchObject({ code: 'usage' });
   expect((await operationTables(site)).cluster_operations).toHaveLength(2);
