@@ -109,11 +109,14 @@ async function withStandardInput(
   definition: CommandDefinition,
   lines: () => AsyncIterable<string>,
 ): Promise<readonly string[]> {
-  const first = Object.values(definition.arguments).findIndex(({ stdin }) => stdin);
+  const known = Object.values(definition.arguments);
+  const first = known.findIndex(({ stdin }) => stdin);
   if (first < 0 || !words.slice(first).includes('-')) return words;
   const ids: string[] = [];
   for await (const line of lines()) if (line !== '') ids.push(line);
   if (ids.length === 0) throw new UsageError('Standard input is empty: it should hold ids, one a line.');
+  if (ids.length > 1 && known.every(({ variadic }) => !variadic))
+    throw new UsageError(`Standard input holds ${ids.length} lines: sf-ops ${definition.name} takes one id.`);
   return words.flatMap((word, index) => (index >= first && word === '-' ? ids : [word]));
 }
 

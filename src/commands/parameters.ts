@@ -116,14 +116,13 @@ export function choice<const Word extends string, const Details extends OptionDe
   } as unknown as Details);
 }
 
-/** One word of the command line that must be there. */
+/** One word of the command line that must be there; for the id of something, `-` stands for standard input. */
 export function argument(description: string, completes: Completer): ArgumentDefinition<string> {
   return {
-    description,
+    ...ofOne(description, completes),
     completes,
     required: true,
     variadic: false,
-    stdin: false,
     read: ([typed]) => readNonEmpty(typed ?? ''),
   };
 }
@@ -133,18 +132,26 @@ export function optionalArgument<Word extends string = string>(
   description: string,
   details: { completes?: Completer; choices?: readonly Word[] },
 ): ArgumentDefinition<Word | undefined> {
-  const { choices } = details;
+  const { choices, completes } = details;
   return {
-    description,
+    ...ofOne(description, completes),
     required: false,
     variadic: false,
-    stdin: false,
     read: ([typed]) => {
       if (typed === undefined) return { value: undefined };
       return choices === undefined ? (readNonEmpty(typed) as Parsed<Word>) : readChoice(typed, choices);
     },
     ...details,
   };
+}
+
+/** Where the word is an id, it can come from standard input. */
+function ofOne(
+  description: string,
+  completes: Completer | undefined,
+): { description: string; stdin: boolean } {
+  const stdin = completes === 'object' || completes === 'operation';
+  return { description: stdin ? `${description}; - reads it from stdin` : description, stdin };
 }
 
 /** One of a few words, which must be there. */

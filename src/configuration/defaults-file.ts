@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../core/errors.js';
+import { fileProblem } from '../files/new-file.js';
 import { readRegularFile } from './regular-file.js';
 
 const GROUPS = ['client', 'client-mariadb', 'sf-ops'];
@@ -100,7 +101,7 @@ function filesOf(directory: string): string[] {
       .sort()
       .map((name) => join(directory, name));
   } catch (cause) {
-    throw new ConfigurationError(`The folder ${directory} cannot be read: ${(cause as Error).message}`, {
+    throw new ConfigurationError(`The folder ${directory} cannot be read: ${fileProblem(cause)}.`, {
       cause,
     });
   }

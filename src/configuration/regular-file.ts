@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { ConfigurationError, type ErrorDetails, type SfOpsError } from '../core/errors.js';
+import { fileProblem } from '../files/new-file.js';
 
 /** More than any password, option file, certificate bundle or configuration has. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -67,7 +68,9 @@ function explained<T>(path: string, what: string, { error }: FileTerms, read: ()
 }
 
 function unreadable(path: string, what: string, error: FileTerms['error'], cause: Error): SfOpsError {
-  return new (error ?? ConfigurationError)(`The ${what} ${path} cannot be read: ${cause.message}`, { cause });
+  return new (error ?? ConfigurationError)(`The ${what} ${path} cannot be read: ${fileProblem(cause)}.`, {
+    cause,
+  });
 }
 
 function requireRegular(stats: Stats): void {

@@ -32,6 +32,23 @@ test('latest is the highest sequence number: not the newest in time, and not the
   expect(stdout).toMatch(/highest sequence_number, whatever its\s+state/);
 });
 
+test.each([
+  ['latest', ['latest', 'network', '-']],
+  ['history', ['history', 'network', '-']],
+  ['timeline', ['timeline', 'network', '-']],
+  ['graph of an object', ['graph', 'network', '-']],
+])('%s takes its id from standard input, and no second one', async (_, words) => {
+  const asked = async (stdin: string): Promise<Outcome> =>
+    runCli([...words, '--json', ...connectionFlags(site.settings)], { stdin });
+  const answer = await asked('lan\n');
+  expect(answer.exitCode).toBe(0);
+  expect(answer.stdout).toContain(failed);
+  expect(await asked('lan\nlan\n')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('Standard input holds 2 lines'),
+  });
+});
+
 test('an object without operations has none, and so has one that is gone', async () => {
   const outcome = await run('latest', 'network', GONE, '--json');
   expect(outcome.exitCode).toBe(0);

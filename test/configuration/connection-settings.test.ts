@@ -178,7 +178,7 @@ describe('what cannot be', () => {
 
   test('a named file that cannot be read is an error, even where the environment says enough', () => {
     expect(() => resolveConnection({ config: folder }, ENVIRONMENT)).toThrow(
-      /configuration file .* cannot be read/,
+      /configuration file .* cannot be read: no such file or directory \(ENOENT\)\.$/,
     );
   });
 });
