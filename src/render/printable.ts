@@ -13,9 +13,11 @@ export function printable(text: string): string {
   return ASCII.test(text) ? text : text.replace(UNPRINTABLE, '?');
 }
 
-/** The same for text of several lines. */
+/** The same for text of several lines, with tabs between its columns. */
 export function printableLines(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => (character === '\n' ? character : '?'));
+  return text.replace(UNPRINTABLE, (character) =>
+    character === '\n' || character === '\t' ? character : '?',
+  );
 }
 
 /** JSON text in which those characters are escaped, so that nothing is lost and nothing acts. */

@@ -76,7 +76,7 @@ describe('text from the database', () => {
   test.each(HOSTILE)('%s does not come out of a format that only some commands have', async (_, text) => {
     const answer = { ...answerAbout(''), special: { tree: { text: () => [`${text}\n`, 'end\n'] } } };
     const output = await textOf(answer, 'tree', PLAIN_LOOK);
-    expect(acting(output)).toEqual([]);
+    expect(acting(output.replaceAll('\t', ''))).toEqual([]);
     expect(output.endsWith('\nend\n')).toBe(true);
   });
 
