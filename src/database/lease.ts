@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { sql, type SQL } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import { ConflictError, SfOpsError } from '../core/errors.js';
 import { isRecord, parseJson } from '../core/json.js';
 import { pythonJson } from '../core/python-json.js';
-import { Database } from './database.js';
+import type { Database } from './database.js';
 import { deadlineIn } from './limits.js';
+import { clusterLocks } from './schema.js';
 import type { Session } from './session.js';
 
 /** Shaken Fist's own terms for `cluster_locks` (database contract, section 4). */
@@ -46,10 +47,10 @@ export class LeaseTakenError extends ConflictError {
 }
 
 interface LeaseRow {
-  lock_id: string;
-  node_uuid: string;
+  lockId: string;
+  nodeUuid: string;
   pid: number;
-  holder_json: string;
+  holderJson: string;
   remaining: number;
 }
 
@@ -73,7 +74,7 @@ export class Lease {
     private readonly request: LeaseRequest,
     private readonly token: string,
   ) {
-    this.#database = new Database(database.settings, { ...database.options, signal: this.#over.signal });
+    this.#database = database.with({ signal: this.#over.signal });
     this.#heartbeat = setInterval(() => void (this.#beating ??= this.#beat()), REFRESH_MS);
     this.#heartbeat.unref();
     const { signal } = database.options;
@@ -93,10 +94,10 @@ export class Lease {
         await session.change(claim(key, token, purpose));
         return (await readLease(session, key))!;
       },
-      isCommitted: async (session) => (await readLease(session, key))?.lock_id === token,
+      isCommitted: async (session) => (await readLease(session, key))?.lockId === token,
       inquiry,
     });
-    if (row.lock_id !== token) throw new LeaseTakenError(key, holderOf(row));
+    if (row.lockId !== token) throw new LeaseTakenError(key, holderOf(row));
     return new Lease(database, request, token);
   }
 
@@ -126,9 +127,7 @@ export class Lease {
     this.#over.abort();
     await this.#beating;
     await this.#database.close();
-    const { settings, options } = this.#database;
-    const last = new Database(settings, {
-      ...options,
+    const last = this.#database.with({
       signal: new AbortController().signal,
       deadline: deadlineIn(RELEASE_SECONDS),
     });
@@ -138,7 +137,7 @@ export class Lease {
         subject: `the release of the lease ${key}`,
         work: async (session) =>
           session.change(sql`DELETE FROM cluster_locks WHERE lock_key = ${key} AND lock_id = ${this.token}`),
-        isCommitted: async (session) => (await readLease(session, key))?.lock_id !== this.token,
+        isCommitted: async (session) => (await readLease(session, key))?.lockId !== this.token,
         inquiry,
       });
     } catch (error) {
@@ -177,7 +176,7 @@ export class Lease {
       isCommitted: async () => true,
       inquiry,
     });
-    if (row?.lock_id === this.token) {
+    if (row?.lockId === this.token) {
       this.#assuredAt = sent;
       return;
     }
@@ -216,14 +215,16 @@ function claim(key: string, token: string, purpose: string): SQL {
 }
 
 async function readLease(session: Session, key: string): Promise<LeaseRow | null> {
-  const [row] = await session.rows<LeaseRow>(sql`
-    SELECT lock_id AS lock_id, node_uuid AS node_uuid, pid AS pid, holder_json AS holder_json,
-      TIMESTAMPDIFF(SECOND, NOW(), expires_at) AS remaining
-    FROM cluster_locks WHERE lock_key = ${key}`);
+  const { lockKey, lockId, nodeUuid, pid, holderJson, expiresAt } = clusterLocks;
+  const remaining = sql<number>`TIMESTAMPDIFF(SECOND, NOW(), ${expiresAt})`;
+  const [row] = await session.db
+    .select({ lockId, nodeUuid, pid, holderJson, remaining })
+    .from(clusterLocks)
+    .where(eq(lockKey, key));
   return row ?? null;
 }
 
-function holderOf({ node_uuid: node, pid, holder_json: json, remaining }: LeaseRow): LeaseHolder {
+function holderOf({ nodeUuid: node, pid, holderJson: json, remaining }: LeaseRow): LeaseHolder {
   const held = parseJson(json);
   const purpose = isRecord(held) ? held.operation : null;
   const what = typeof purpose === 'string' ? ` (${purpose})` : '';

@@ -1,14 +1,18 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../database/database.js';
+import { schemaVersions } from '../database/schema.js';
 import type { Session } from '../database/session.js';
 import { migrationStatements, type MigrationTag } from './migration-files.js';
 
 /** The version that Shaken Fist's own ledger gives a table; null if it has no row. Causal on Galera. */
 export async function versionOf(session: Session, table: string): Promise<number | null> {
-  const [row] = await session.rows<{ version: number }>(
-    sql`SELECT version AS version FROM schema_versions WHERE table_name = ${table}`,
-  );
+  const [row] = await versionQuery(session, table);
   return row?.version ?? null;
+}
+
+function versionQuery({ db }: Session, table: string) {
+  const { version, tableName } = schemaVersions;
+  return db.select({ version }).from(schemaVersions).where(eq(tableName, table));
 }
 
 /** Why a table of this version is none by which the status of the migration to `to` can be told; null if it is. */
@@ -63,9 +67,7 @@ export async function stamp(
   return database.write({
     subject: `version ${version} of ${table}`,
     work: async (session) => {
-      const [row] = await session.rows<{ version: number }>(
-        sql`SELECT version AS version FROM schema_versions WHERE table_name = ${table} FOR UPDATE`,
-      );
+      const [row] = await versionQuery(session, table).for('update');
       const found = row?.version ?? null;
       if (found !== from || !(await holds(session))) return false;
       await session.change(sql.raw(statement));

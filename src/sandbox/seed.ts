@@ -5,6 +5,7 @@ import { pythonJson } from '../core/python-json.js';
 import { parseUuid, type Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import { insertInto } from '../database/insert.js';
+import { nodes } from '../database/schema.js';
 import type { Session } from '../database/session.js';
 import { schemaStatements, type SchemaVersion } from '../migrations/migration-files.js';
 import { imageRows, madeUpImages } from './seed/images.js';
@@ -55,7 +56,7 @@ export async function countStrangers(session: Session): Promise<number> {
     SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()
       AND table_name IN ('cluster_operations', 'networks', 'instances', 'nodes')`);
   for (const { name } of tables) {
-    const rows = await session.rows<{ uuid: string }>(sql`SELECT uuid AS uuid FROM ${sql.identifier(name)}`);
+    const rows = await session.rows<{ uuid: string }>(sql`SELECT uuid FROM ${sql.identifier(name)}`);
     uuids.push(...rows.map(({ uuid }) => parseUuid(uuid) ?? uuid));
   }
   const own = new Set(MADE_UP_CLUSTER.map(({ uuid }) => uuid));
@@ -107,5 +108,5 @@ async function insertAll(session: Session, rows: RowsByTable): Promise<void> {
 }
 
 async function nodeUuids(session: Session): Promise<{ uuid: string }[]> {
-  return session.rows<{ uuid: string }>(sql`SELECT uuid AS uuid FROM nodes`);
+  return session.db.select({ uuid: nodes.uuid }).from(nodes);
 }

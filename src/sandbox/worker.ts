@@ -1,4 +1,4 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import { NotFoundError, RefusedError } from '../core/errors.js';
 import { nameOfObjectType } from '../core/object-types.js';
 import type { Row } from '../core/operations/operation-rows.js';
@@ -7,6 +7,7 @@ import { pythonJson } from '../core/python-json.js';
 import { undashed, type Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import { insertInto } from '../database/insert.js';
+import { objectStates } from '../database/schema.js';
 import { operationHeaders } from '../database/queries/operation-rows.js';
 import type { Session } from '../database/session.js';
 
@@ -83,7 +84,7 @@ async function claim(session: Session, uuid: Uuid, now: number): Promise<Claim> 
   const fromState = await stateOf(session, uuid);
   if (isTerminal(fromState)) throw new RefusedError(`Operation ${uuid} has ended already: ${fromState}.`);
   const [work] = await session.rows<{ id: number; queue_name: string; claimed_at: number | null }>(sql`
-    SELECT id AS id, queue_name AS queue_name, claimed_at AS claimed_at FROM work_queue
+    SELECT id, queue_name, claimed_at FROM work_queue
     WHERE LOWER(JSON_VALUE(payload, '$.operation_uuid')) = ${uuid} ORDER BY claimed_at IS NULL, id LIMIT 1 FOR UPDATE`);
   if (work === undefined) {
     throw new RefusedError(`Operation ${uuid} has no work row: no worker would ever find it.`);
@@ -117,9 +118,8 @@ async function areAll(session: Session, uuids: readonly Uuid[], state: string): 
 }
 
 async function stateOf(session: Session, uuid: Uuid): Promise<string | null> {
-  const [row] = await session.rows<{ state: string | null }>(
-    sql`SELECT state_value AS state FROM object_states WHERE object_uuid = ${uuid}`,
-  );
+  const { stateValue: state, objectUuid } = objectStates;
+  const [row] = await session.db.select({ state }).from(objectStates).where(eq(objectUuid, uuid));
   return row?.state ?? null;
 }
 

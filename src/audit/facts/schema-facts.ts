@@ -42,7 +42,7 @@ export async function readSchemaFacts(
 
 async function readEngines(session: Session): Promise<Map<string, string | null>> {
   const rows = await session.rows<{ name: string; engine: string | null }>(sql`
-    SELECT table_name AS name, engine AS engine FROM information_schema.tables WHERE table_schema = DATABASE()`);
+    SELECT table_name AS name, engine FROM information_schema.tables WHERE table_schema = DATABASE()`);
   return new Map(rows.map(({ name, engine }) => [name, engine]));
 }
 

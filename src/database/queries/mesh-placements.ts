@@ -18,7 +18,7 @@ export async function meshPlacements(
   if (networks?.length === 0) return placements;
   const which = networks === null ? sql`1` : sql`i.network_uuid IN ${networks.map(undashed)}`;
   const rows = await session.rows<{ network: string; instance: string; placement: string | null }>(sql`
-    SELECT i.network_uuid AS network, i.instance_uuid AS instance, a.placement AS placement
+    SELECT i.network_uuid AS network, i.instance_uuid AS instance, a.placement
     FROM network_interfaces i LEFT JOIN instance_attributes a ON a.uuid = i.instance_uuid
     WHERE i.active = 1 AND ${which}`);
   for (const row of rows) {

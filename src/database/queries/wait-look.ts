@@ -71,7 +71,7 @@ export async function lookAtOperations(
 }
 
 const COLUMNS = sql`SELECT s.object_uuid AS uuid, s.object_type AS type, s.state_value AS state,
-  s.update_time AS since, s.message AS message`;
+  s.update_time AS since, s.message`;
 
 const TARGETS = sql`cluster_operation_targets t`;
 

@@ -65,8 +65,8 @@ export interface TableColumns {
 
 export async function readColumns(session: Session): Promise<TableColumns> {
   const rows = await session.rows<ColumnRow>(sql`
-    SELECT column_name AS column_name, column_type AS column_type, character_set_name AS charset,
-      collation_name AS collation, is_nullable AS nullable, column_default AS fallback, extra AS extra,
+    SELECT column_name, column_type, character_set_name AS charset,
+      collation_name AS collation, is_nullable AS nullable, column_default AS fallback, extra,
       column_comment AS comment
     FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ${TABLE} ORDER BY ordinal_position`);
   const checks = await columnChecks(session);
@@ -112,7 +112,7 @@ export interface CheckConstraint {
 /** Every CHECK that names the column, under either name. */
 export async function columnChecks(session: Session): Promise<CheckConstraint[]> {
   return session.rows<CheckConstraint>(sql`
-    SELECT constraint_name AS name, level AS level, check_clause AS clause FROM information_schema.check_constraints
+    SELECT constraint_name AS name, level, check_clause AS clause FROM information_schema.check_constraints
     WHERE constraint_schema = DATABASE() AND table_name = ${TABLE}
       AND (LOCATE(${`\`${COLUMN}\``}, check_clause) > 0 OR LOCATE(${`\`${FENCE}`}, check_clause) > 0)`);
 }

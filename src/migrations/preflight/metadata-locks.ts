@@ -14,14 +14,14 @@ export const metadataLocks = preflightRule({
     const perNode = servers.nodes.map(async ({ name, database }): Promise<Verdict[]> => {
       const instrument = await performanceSchemaRows<{ enabled: string }>(
         database,
-        sql`SELECT enabled AS enabled FROM performance_schema.setup_instruments WHERE name = 'wait/lock/metadata/sql/mdl'`,
+        sql`SELECT enabled FROM performance_schema.setup_instruments WHERE name = 'wait/lock/metadata/sql/mdl'`,
       );
       if ('reason' in instrument) return [unseen(`${name}: ${instrument.reason}.`)];
       if (instrument.rows[0]?.enabled !== 'YES')
         return [unseen(`${name}: the instrument for metadata locks is off.`)];
       const locks = await performanceSchemaRows<{ id: number; lock_type: string; seconds: number | null }>(
         database,
-        sql`SELECT threads.processlist_id AS id, locks.lock_type AS lock_type, threads.processlist_time AS seconds
+        sql`SELECT threads.processlist_id AS id, locks.lock_type, threads.processlist_time AS seconds
           FROM performance_schema.metadata_locks locks
           JOIN performance_schema.threads threads ON threads.thread_id = locks.owner_thread_id
           WHERE locks.object_type = 'TABLE' AND locks.object_schema = DATABASE() AND locks.object_name = ${table}

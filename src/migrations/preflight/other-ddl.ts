@@ -14,7 +14,7 @@ export const otherDdl = preflightRule({
       const running = await database.read((session) =>
         // On Galera one of another database holds ours up too.
         session.rows<{ id: number; statement: string }>(sql`
-          SELECT id AS id, info AS statement FROM information_schema.processlist
+          SELECT id, info AS statement FROM information_schema.processlist
           WHERE id <> CONNECTION_ID() AND command <> 'Sleep'
             AND (${servers.isGalera} OR db = DATABASE() OR LOCATE(DATABASE(), info) > 0)
             AND info REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|RENAME|TRUNCATE|OPTIMIZE)[[:space:]]'`),

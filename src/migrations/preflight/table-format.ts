@@ -13,7 +13,7 @@ export const tableFormat = preflightRule({
   look: async ({ servers, migration: { table } }) => {
     const [row] = await servers.database.read((session) =>
       session.rows<TableFormat>(sql`
-        SELECT engine AS engine, row_format AS row_format, create_options AS options FROM information_schema.tables
+        SELECT engine, row_format, create_options AS options FROM information_schema.tables
         WHERE table_schema = DATABASE() AND table_name = ${table}`),
     );
     return formatVerdicts(table, row);
