@@ -11,18 +11,20 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const SERVERS = ['test/fixtures/schema.ts', 'test/servers/mariadb.ts', 'test/servers/galera.ts'];
 const DURABLE = ['--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=ON'];
 
+const KINDS = ['standalone', 'three nodes'];
+
 /**
  * Runs a benchmark on each kind of server, one after the other, and prints its rows as a table.
  *
  * @param modules of the project that the benchmark uses
  * @param rowsOf is given the modules' exports, the kind, the server that is asked and the database
  */
-export async function benchOnEach(headings, modules, rowsOf, serverOptions = []) {
+export async function benchOnEach(headings, modules, rowsOf, serverOptions = [], kinds = KINDS) {
   setUpRun();
   try {
     const project = await load([...SERVERS, ...modules]);
     const table = [headings];
-    for (const kind of ['standalone', 'three nodes']) {
+    for (const kind of kinds) {
       const { server, database, stop } = await start(project, kind, [...DURABLE, ...serverOptions]);
       table.push(...(await rowsOf(project, kind, server, database)));
       await stop();
