@@ -2,12 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 import type { Database } from '../../src/database/database.js';
+import { applyAbort, planAbort } from '../../src/operations/abort.js';
+import type { ChangeOutcome } from '../../src/operations/change.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
+import { applyRequeue, planRequeue } from '../../src/operations/requeue.js';
 import type { Decision } from '../../src/core/operations/decide.js';
 import type { ServerInstallation } from '../../src/sandbox/installation.js';
 import { enqueueOne } from '../fixtures/enqueueing.js';
 import { reach, type Reachable } from '../fixtures/reach.js';
+import { insertOperation, now } from '../fixtures/rows.js';
 import { schemaStatements } from '../fixtures/schema.js';
+import type { Site } from '../fixtures/site.js';
 import { galeraServer, startCluster } from '../servers/galera.js';
 import { connectAsAdministrator, createDatabase, startTestServer } from '../servers/mariadb.js';
 import { nextReleaseServer } from '../servers/next-release.js';
@@ -161,7 +166,6 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
           network_uuid: network,
           tasks: ['network_ensure_mesh'],
         }));
-      const now = (): number => Date.now() / 1000;
       await Promise.all(
         enqueuers.map(async (enqueuer, turn) => enqueue(enqueuer, batch(turn), { force: true, now })),
       );
@@ -171,6 +175,46 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
         ).toHaveLength(1);
       }
       expect(await rows('SELECT * FROM cluster_locks')).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test.each([
+    ['requeue', planRequeue, applyRequeue, 1, 'queued'],
+    ['abort', planAbort, applyAbort, 0, 'abort'],
+  ] as const)(
+    '%s one operation from every node at once: one of them does it, the others are told',
+    async (_verb, plan, apply, workRows, state) => {
+      const uuid = randomUUID();
+      const byHand = { query: async (sql: string, values: unknown[] = []) => rows(sql, values) };
+      const createdAt = now() - 600;
+      // To be requeued it has to be an orphan, to be aborted it must have a work row to lose.
+      const work = workRows === 1 ? 'none' : 'waiting';
+      await insertOperation(byHand as unknown as Pick<Site, 'query'>, { uuid, createdAt, work });
+      await rows('UPDATE object_states SET update_time = ? WHERE object_uuid = ?', [createdAt, uuid]);
+      const request = {
+        ...{ operations: [uuid], force: false, reason: null, isRehearsal: false, now },
+        ...{ producer: { fqdn: 'admin', user: 'root' }, warn: () => undefined },
+      };
+      const operators = enqueuers.slice(0, 6);
+      // All have looked before the first of them changes anything.
+      const plans = await Promise.all(operators.map(async (operator) => plan(operator, request)));
+      const outcomes = await Promise.all(
+        operators.map(async (operator, index) => {
+          const told: ChangeOutcome[] = [];
+          for await (const outcome of apply(operator, request, plans[index]!)) told.push(outcome);
+          return told;
+        }),
+      );
+      const kinds = outcomes.flat().map((outcome) => ('kind' in outcome ? outcome.kind : 'changed'));
+      expect(kinds.filter((kind) => kind === 'changed')).toHaveLength(1);
+      expect(kinds.filter((kind) => !['changed', 'moved', 'already'].includes(kind))).toEqual([]);
+      const workOf = "SELECT id FROM work_queue WHERE JSON_VALUE(payload, '$.operation_uuid') = ?";
+      expect(await rows(workOf, [uuid])).toHaveLength(workRows);
+      expect(await rows('SELECT state_value FROM object_states WHERE object_uuid = ?', [uuid])).toMatchObject(
+        [{ state_value: state }],
+      );
+      expect(await rows('SELECT * FROM event_objects WHERE object_uuid = ?', [uuid])).toHaveLength(1);
     },
     TIMEOUT_MS,
   );
