@@ -42,6 +42,8 @@ export type Migrator = 'product' | 'without a fence';
 const WRITERS = 3;
 /** Runs of the migrator in one history; the last ones are not disturbed. */
 const MOST_RUNS = 8;
+/** A cluster that has lost a node goes on after some seconds. */
+const REFORMED_WITHIN_MS = 30_000;
 const MAX_WAIT = '5s';
 
 /** Runs histories: writers write to the column while a migrator drops it and is hindered, and is run again. */
@@ -269,19 +271,26 @@ export class MigrationRig {
 
   /** On a node that answers. */
   async #byHand(database: string, first = 0): Promise<Connection> {
+    const giveUp = performance.now() + REFORMED_WITHIN_MS;
     for (let attempt = 0; ; attempt += 1) {
       const node = this.ground.nodes[(first + attempt) % this.ground.nodes.length]!;
+      let connection: Connection | null = null;
       try {
-        const connection = await createConnection({
+        connection = await createConnection({
           ...node.settings(database),
           connectTimeout: 3_000,
           jsonStrings: true,
         });
         connection.on('error', () => undefined);
-        if (this.ground.nodes.length > 1) await connection.query('SET SESSION wsrep_sync_wait = 15');
+        if (this.ground.nodes.length > 1) {
+          await connection.query('SET SESSION wsrep_sync_wait = 15');
+          // Until those that are left have formed a cluster again, a node connects and takes no statement.
+          await connection.query('SELECT 1 FROM cluster_locks');
+        }
         return connection;
       } catch (error) {
-        if (attempt >= 20) throw error;
+        connection?.destroy();
+        if (performance.now() > giveUp) throw error;
         await sleep(100);
       }
     }
