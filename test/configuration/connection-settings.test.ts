@@ -177,8 +177,11 @@ describe('what cannot be', () => {
   });
 
   test('a named file that cannot be read is an error, even where the environment says enough', () => {
+    expect(() => resolveConnection({ config: join(folder, 'missing') }, ENVIRONMENT)).toThrow(
+      /configuration file .*missing cannot be read: no such file or directory \(ENOENT\)\.$/,
+    );
     expect(() => resolveConnection({ config: folder }, ENVIRONMENT)).toThrow(
-      /configuration file .* cannot be read: no such file or directory \(ENOENT\)\.$/,
+      /configuration file .* cannot be read: it is a folder, not a regular file\.$/,
     );
   });
 });
