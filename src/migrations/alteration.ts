@@ -53,5 +53,5 @@ export function expectedLock(terms: AlterTerms, isGalera: boolean): string {
     COPY: 'a copy of the table',
   };
   const meanwhile = terms.lock === 'NONE' ? 'readers and writers go on' : 'writers wait until it is done';
-  return `${length[terms.algorithm]}; ${meanwhile}; never queues others behind itself (NOWAIT)`;
+  return `${length[terms.algorithm]}; ${meanwhile}; never queues others behind itself (NOWAIT): at error 1205, when somebody is at work on the table, run it again`;
 }

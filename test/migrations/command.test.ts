@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { connectionFlags, jsonOf, runCli, type Outcome } from '../cli/run.js';
 import { COLUMN, insertValues } from '../fixtures/migrating.js';
@@ -19,6 +20,21 @@ async function deployment(variant: SchemaVariant = {}): Promise<Site> {
 
 function migrate(...args: string[]): Promise<Outcome> {
   return runCli([...connectionFlags(site.settings), 'migrate', ...args]);
+}
+
+/** As the comments say: a statement that met somebody at work, the server's own purge as well, is run again. */
+async function runByHand(script: string): Promise<void> {
+  for (const statement of script.split('\n').filter((line) => !/^(-- |$)/.test(line))) {
+    const isDone = (): Promise<boolean> =>
+      site.query(statement).then(
+        () => true,
+        (error: { errno: number }) => {
+          if (error.errno !== 1205) throw error;
+          return false;
+        },
+      );
+    while (!(await isDone())) await sleep(20);
+  }
 }
 
 describe('migrate status', () => {
@@ -103,9 +119,10 @@ describe('migrate plan', () => {
     const { exitCode, stdout } = await migrate('apply', '--dry-run', '--format', 'sql');
     expect(exitCode).toBe(0);
     for (const line of stdout.split('\n')) expect(line).toMatch(/^$|^-- |^(ALTER|INSERT|SELECT) .*;$/);
+    expect(stdout).toMatch(/^-- fence: .*at error 1205, .* run it again$/m);
     expect(stdout).toContain('-- preflight passed: server-version, ');
     expect(stdout).toContain('-- unknown other-ddl: Cannot tell: privilege PROCESS missing');
-    await site.query(stdout);
+    await runByHand(stdout);
     expect((await migrate('verify')).exitCode).toBe(0);
     expect((await migrate('apply')).stdout).toMatch(/already_applied[\s\S]*already_applied/);
   });
