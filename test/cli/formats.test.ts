@@ -63,7 +63,8 @@ const GOLDEN: Record<
     args: ['history', 'network', NETWORK],
     json: `{"history":[{${ROW}${TIMES}}],"truncated":false}`,
     text: {
-      table: TABLE.replace('AGE', 'AGE WAITED RAN').replace('<age>', '<age> <age> -'),
+      // The object is the same in each row, and so stands below them.
+      table: `${TABLE.replace('OBJECT ', '').replace('network/lan ', '').replace('AGE', 'AGE WAITED RAN').replace('<age>', '<age> <age> -')}1 operation of network/lan.\n`,
       plain: CELLS.replaceAll(' ', '\t').replace('\n', '\t<age>\t-\n'),
       ndjson: `{${ROW}${TIMES}}\n`,
       csv: `${CSV_HEADING.trimEnd()},waited_seconds,ran_seconds\r\n${CSV_CELLS.trimEnd()},<age>,\r\n`,
