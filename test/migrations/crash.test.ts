@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
@@ -12,11 +12,17 @@ import { apply, COLUMN, insertValues, statusOf } from '../fixtures/migrating.js'
 import { INSTANCE, INTERFACE, NETWORK, insertOperation } from '../fixtures/rows.js';
 import { shapeOf } from '../fixtures/shape.js';
 import { Site } from '../fixtures/site.js';
+import { startTestServer, type TestServer } from '../servers/mariadb.js';
 import { runFolder } from '../servers/run-folder.js';
+
+/** Of its own: preflight looks at the code in all databases of a server, and here it runs a hundred times. */
+let server: TestServer;
+beforeAll(async () => void (server = await startTestServer()));
+afterAll(async () => server.stop());
 
 /** A deployment with everything that both migrations care for. */
 async function deployment(): Promise<Site> {
-  const site = await Site.create({ version: 'baseline' });
+  const site = await Site.create({ version: 'baseline' }, server);
   await insertValues(site, ['a', null, 'b']);
   await insertOperation(site, {
     type: 'node_inst_net_iface_op',
