@@ -5,8 +5,8 @@
  * could not write the program itself; else it is left aside, and only time is lost.
  *
  * V8 checks none of this: it compares the source by its length, and a damaged cache crashes the process. A digest would
- * do, but loading `node:crypto` costs as much as the cache of the first part saves. So the file holds the source, and
- * the cache twice, and what is equal is whole: comparing bytes costs nothing.
+ * do, but loading `node:crypto` costs more than the cache of the first part saves. So the file holds the source, and the
+ * cache twice, and what is equal is whole: comparing bytes costs nothing.
  */
 const { closeSync, fstatSync, openSync, readFileSync, statSync } = require('node:fs');
 const { join } = require('node:path');

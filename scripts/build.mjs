@@ -1,7 +1,6 @@
 /**
- * Bundles src/ into two CommonJS files: dist/sf-ops.cjs, small, with what every command line needs, and dist/commands.cjs
- * with the driver and everything that is imported dynamically. Then compiles both ahead of time into V8 code caches.
- * docs/decisions/ says why bundles, why two, and why CommonJS.
+ * Bundles src/ into a few CommonJS files, the parts of the program, each of which is read when something in it is needed,
+ * and compiles them ahead of time into V8 code caches. docs/decisions/ says why bundles, which parts, and why CommonJS.
  */
 import { build, transform } from 'esbuild';
 import { spawnSync } from 'node:child_process';
@@ -10,6 +9,7 @@ import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installFile } from './install-file.mjs';
 import { librariesIn, noticesOf } from './package/libraries.mjs';
+import { PARTS } from './parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -55,15 +55,50 @@ const STAND_INS = {
     };`,
 };
 
-/** What dist/sf-ops.cjs does with its chunks; `part` is the launcher's. */
-const LOADER = `let later;
-const loaded = new Map();
+/** Modules that are evaluated now: what they export depends on the sources alone, and is put there as JSON. */
+const AHEAD = {
+  name: 'evaluated-ahead',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/front-page\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ ...OPTIONS, entryPoints: [path], plugins: [STATIC_ONLY] });
+      const exported = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+      const lines = Object.entries(exported).map(
+        ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+      );
+      return { contents: lines.join('\n') };
+    });
+  },
+};
+
+/** What a command does is not needed for what its declaration says. */
+const STATIC_ONLY = {
+  name: 'static-imports-only',
+  setup(bundle) {
+    bundle.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
+
+const OPTIONS = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  loader: { '.sql': 'text' },
+  write: false,
+};
+
+/** What dist/sf-ops.cjs does with the chunks of all parts; `part` is the launcher's. */
+const LOADER = `const loaded = new Map();
 const load = (name) => {
   if (!name.startsWith('./')) return require(name);
   let chunk = loaded.get(name);
   if (chunk === undefined) {
     loaded.set(name, (chunk = { exports: {} }));
-    (chunks[name] ?? (later ??= part('commands'))[name])(chunk.exports, load, chunk);
+    const place = places[name] ?? 'commands';
+    (parts[place] ??= part(place))[name](chunk.exports, load, chunk);
   }
   return chunk.exports;
 };
@@ -81,12 +116,16 @@ const chunks = new Map();
 for (const { path, text } of result.outputFiles) {
   if (path.endsWith('.js')) chunks.set(relative(root, path), await asCommonJs(text));
 }
-const atOnce = neededAtOnce('dist/main.js');
-const later = [...chunks.keys()].filter((chunk) => !atOnce.has(chunk));
+const { places, tables } = divided();
 
 mkdirSync(join(root, 'dist'), { recursive: true });
-installFile(join(root, 'dist', 'sf-ops.cjs'), `const chunks = ${table([...atOnce])};\n${LOADER}`);
-installFile(join(root, 'dist', 'commands.cjs'), `module.exports = ${table(later)};\n`);
+for (const [name, chunks] of Object.entries(tables)) {
+  const text =
+    name === 'sf-ops'
+      ? `const places = ${JSON.stringify(places)};\nconst parts = { 'sf-ops': ${chunks} };\n${LOADER}`
+      : `module.exports = ${chunks};\n`;
+  installFile(join(root, 'dist', `${name}.cjs`), text);
+}
 installFile(join(root, 'dist', 'NOTICES.txt'), noticesOf(libraries));
 installFile(join(root, 'dist', 'meta.json'), JSON.stringify(result.metafile));
 
@@ -96,25 +135,19 @@ process.exit(warmed.status ?? 1);
 /** @param contents what `--version --verbose` says */
 async function bundle(contents) {
   return build({
-    absWorkingDir: root,
+    ...OPTIONS,
     entryPoints: ['src/main.ts'],
     outdir: 'dist',
-    bundle: true,
     // The bundler knows which modules are needed at once and which later; it says so in ES modules only.
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     define: { BUILD: JSON.stringify(contents) },
-    loader: { '.sql': 'text' },
     // The licences in full are in NOTICES.txt.
     legalComments: 'none',
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: 'warning',
     metafile: true,
-    write: false,
-    plugins: [UNUSED],
+    plugins: [UNUSED, AHEAD],
   });
 }
 
@@ -135,13 +168,27 @@ async function asCommonJs(code) {
   return (await transform(code, { ...options, minifyWhitespace: true, minifySyntax: true })).code;
 }
 
+/** @returns the part that each chunk is in, unless it is in the last one; and the chunks of each part */
+function divided() {
+  const { outputs } = result.metafile;
+  const places = {};
+  for (const [part, modules] of Object.entries(PARTS)) {
+    const entries = Object.keys(outputs).filter((chunk) => modules.includes(outputs[chunk].entryPoint));
+    for (const chunk of entries.flatMap((entry) => [...withImports(entry)]))
+      places[`./${basename(chunk)}`] ??= part;
+  }
+  const isIn = (part) => (chunk) => (places[`./${basename(chunk)}`] ?? 'commands') === part;
+  const tables = Object.keys(PARTS).map((part) => [part, table([...chunks.keys()].filter(isIn(part)))]);
+  return { places, tables: Object.fromEntries(tables) };
+}
+
 /** A chunk and everything that it imports statically. */
-function neededAtOnce(chunk, found = new Set()) {
+function withImports(chunk, found = new Set()) {
   if (found.has(chunk)) return found;
   found.add(chunk);
   const { imports } = result.metafile.outputs[chunk];
   for (const { kind, path } of imports)
-    if (kind === 'import-statement' && chunks.has(path)) neededAtOnce(path, found);
+    if (kind === 'import-statement' && chunks.has(path)) withImports(path, found);
   return found;
 }
 

@@ -5,8 +5,7 @@ const { compile, evaluate } = require('../bin/load.js');
 
 /**
  * Compiles each part of the program as V8 has it after a typical command line ran, so that the functions that it needs
- * are in the code cache. The part that every command line needs is taken after `--help`: the more functions a cache
- * holds, the longer it takes to unpack.
+ * are in the code cache, and no others: the more it holds, the longer it takes to unpack.
  *
  * @param source gives the source of a part, as bytes
  * @param filename gives the name under which the part is compiled
@@ -14,9 +13,9 @@ const { compile, evaluate } = require('../bin/load.js');
  */
 export function compileParts({ source, filename, take }) {
   const lines = [
-    { name: 'sf-ops', words: ['--help'] },
+    { names: ['sf-ops'], words: ['--help'] },
     // An address where nobody listens: everything up to the connection runs, nothing leaves this process.
-    { name: 'commands', words: ['pending', '--all', '--socket', '/nobody/listens/here'] },
+    { names: ['command-line', 'commands'], words: ['pending', '--all', '--socket', '/nobody/listens/here'] },
   ];
   process.stdout.write = process.stderr.write = (...words) => {
     words.find((word) => typeof word === 'function')?.();
@@ -40,7 +39,7 @@ export function compileParts({ source, filename, take }) {
     };
     part('sf-ops');
     process.once('beforeExit', () => {
-      take(line.name, source(line.name), scripts.get(line.name).createCachedData());
+      for (const name of line.names) take(name, source(name), scripts.get(name).createCachedData());
       compileNext();
     });
   }

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { inject } from 'postject';
+import { PARTS } from '../parts.mjs';
 import { obtainNode } from './node.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** By it Node knows that something was injected; the same in every release. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-const PARTS = ['sf-ops', 'commands'];
 const STRIP = { x64: 'strip', arm64: 'aarch64-linux-gnu-strip' };
 
 /**
@@ -34,10 +34,11 @@ export async function buildExecutable(architecture, scratch, output) {
     minify: true,
     logLevel: 'warning',
   });
-  for (const part of PARTS) copyFileSync(join(root, 'dist', `${part}.cjs`), join(folder, `${part}.cjs`));
+  const parts = Object.keys(PARTS).map((part) => `${part}.cjs`);
+  for (const part of parts) copyFileSync(join(root, 'dist', part), join(folder, part));
   // A cache is for one processor: only here can be made what runs here.
   const caches = architecture === process.arch ? warm(node, folder) : [];
-  const blob = makeBlob(folder, [...PARTS.map((part) => `${part}.cjs`), ...caches]);
+  const blob = makeBlob(folder, [...parts, ...caches]);
 
   copyFileSync(node, output);
   chmodSync(output, 0o755);
@@ -52,7 +53,7 @@ function warm(node, folder) {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder },
   });
-  return PARTS.map((part) => `${part}.cache`);
+  return Object.keys(PARTS).map((part) => `${part}.cache`);
 }
 
 /** The blob is made by the Node whose version it is for, on this machine; it is the same for every architecture. */

@@ -15,7 +15,7 @@ process.on('exit', () => {
   session.post('Profiler.takePreciseCoverage', (error, coverage) => {
     if (error) throw error;
     const called = coverage.result
-      .filter(({ url }) => /\/dist\/(sf-ops|commands)\.cjs$/.test(url))
+      .filter(({ url }) => /\/dist\/[\w-]+\.cjs$/.test(url))
       .flatMap(({ functions }) => functions)
       .filter(({ ranges }) => ranges[0].count > 0)
       .map(({ functionName }) => functionName);

@@ -31,6 +31,18 @@ describe('help', () => {
     expect(text).not.toContain('__complete');
   });
 
+  test.each([[['--help']], [['-h']], [[]]])('%j is the list, as the declarations have it', async (words) => {
+    expect(await runCli(words)).toEqual({ stdout: listHelp(null), stderr: '', exitCode: 0 });
+  });
+
+  test.each([
+    [['--help', '--quiet'], listHelp(null)],
+    [['network', '--help'], listHelp('network')],
+    [['--version', '--quiet'], '0.1.0\n'],
+  ])('%j: where more is said, the parser decides', async (words, stdout) => {
+    expect(await runCli(words)).toEqual({ stdout, stderr: '', exitCode: 0 });
+  });
+
   test.each(TOPICS)('on the topic $name', async ({ name, title }) => {
     const { stdout, exitCode } = await runCli(['help', name]);
     expect(exitCode).toBe(0);

@@ -94,7 +94,7 @@ function isOutdated(): boolean {
   if (!existsSync(bundle) || !existsSync('dist/commands.cache')) return true;
   const { mtimeMs } = statSync(bundle);
   const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
-  return [...sources, 'package.json', 'scripts/build.mjs', 'bin/load.js'].some(
+  return [...sources, 'package.json', 'scripts/build.mjs', 'scripts/parts.mjs', 'bin/load.js'].some(
     (path) => statSync(path).mtimeMs > mtimeMs,
   );
 }

@@ -62,7 +62,8 @@ async function versionOf(program: string, path?: string): Promise<string> {
 describe('the tarball', () => {
   test('holds what runs, its notices and its documents, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
-    const needed = ['bin/sf-ops', 'bin/load.js', 'dist/sf-ops.cjs', 'dist/commands.cjs', 'dist/NOTICES.txt'];
+    const parts = ['sf-ops', 'command-line', 'commands'].map((name) => `dist/${name}.cjs`);
+    const needed = ['bin/sf-ops', 'bin/load.js', ...parts, 'dist/NOTICES.txt'];
     expect(paths).toEqual(expect.arrayContaining([...needed, 'LICENSE', 'README.md', 'docs/README.md']));
     expect(
       paths.filter((path) => /^(src|test|bench|drizzle)\/|node_modules|\.cache|meta\.json/.test(path)),
