@@ -100,7 +100,7 @@ export function openContext(
         if (!options.yes) await ask(terminal, `${await whereTo()}${question}`, signal);
       },
       inputLines: () => inputLines(terminal, input),
-      inputBytes: () => inputBytes(terminal, input),
+      inputBytes: (enough) => inputBytes(terminal, input, enough),
       progress,
       readerLeft,
       live: liveTerminal(options, terminal),

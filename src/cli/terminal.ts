@@ -64,17 +64,23 @@ export async function* inputLines(terminal: Terminal, signal: AbortSignal): Asyn
  * Standard input as it comes.
  *
  * @param signal as for `inputLines`
- * @throws InterruptedError, DeadlineError when it is aborted before its end
+ * @param enough aborted when no more is wanted, also while more is waited for: then it ends
+ * @throws InterruptedError, DeadlineError when `signal` is aborted before its end
  */
-export async function* inputBytes({ stdin }: Terminal, signal: AbortSignal): AsyncIterable<Uint8Array> {
+export async function* inputBytes(
+  { stdin }: Terminal,
+  signal: AbortSignal,
+  enough: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const isOver = (): boolean => signal.aborted || enough.aborted;
   const stop = (): void => void stdin.destroy();
-  signal.addEventListener('abort', stop, { once: true });
+  for (const one of [signal, enough]) one.addEventListener('abort', stop, { once: true });
   try {
-    if (!signal.aborted) for await (const piece of stdin) yield piece as Uint8Array;
+    if (!isOver()) for await (const piece of stdin) yield piece as Uint8Array;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!isOver()) throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
+    for (const one of [signal, enough]) one.removeEventListener('abort', stop);
   }
   if (signal.aborted) throw whyNotRead(signal);
 }

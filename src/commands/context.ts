@@ -36,8 +36,12 @@ export interface CommandContext {
   confirm(question: string): Promise<void>;
   /** The lines of standard input, without the space around them; a line may be empty. */
   inputLines(): AsyncIterable<string>;
-  /** Standard input as it comes, for what may be of any size. */
-  inputBytes(): AsyncIterable<Uint8Array>;
+  /**
+   * Standard input as it comes, for what may be of any size.
+   *
+   * @param enough aborted when no more is wanted
+   */
+  inputBytes(enough: AbortSignal): AsyncIterable<Uint8Array>;
   /** Where long work tells how far it is: shown on stderr, unless `--quiet`. */
   readonly progress: Progress;
   /** Aborted when the answer gets nowhere any more: behind `head`, or onto a disk that is full. */

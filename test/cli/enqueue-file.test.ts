@@ -1,9 +1,18 @@
 import { appendFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { emptyOperations, operationTables } from '../database/enqueue-ask.js';
 import { insertCluster, NETWORK } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
-import { connectionFlags, jsonOf, runCli, temporaryFile, type Outcome, type RunOptions } from './run.js';
+import {
+  connectionFlags,
+  jsonOf,
+  runCli,
+  startCli,
+  temporaryFile,
+  type Outcome,
+  type RunOptions,
+} from './run.js';
 
 const UUID = '99999999-9999-4999-8999-999999999999';
 const deploy = (change = {}): string =>
@@ -67,6 +76,21 @@ test('1,200 lines from standard input go in three batches', async () => {
   const tables = await operationTables(site);
   expect(Object.values(tables).map((rows) => rows.length)).toEqual([1200, 1200, 1200, 1200]);
 });
+
+test.each([[[]], [['--dry-run']]])(
+  'a load that stops at an error does not wait for whoever feeds it: %j',
+  async (more) => {
+    const words = ['--file', '-', '--format', 'ndjson', '--on-error', 'stop', '--batch', '1', ...more];
+    const child = await startCli(['enqueue', ...words, ...connectionFlags(site.settings)]);
+    try {
+      child.stdin!.on('error', () => undefined);
+      child.stdin!.write('{ not json\n');
+      expect(await once(child, 'exit')).toEqual([2, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  },
+);
 
 test('each format shows every line', async () => {
   const stdin = [deploy(), 'bad', deploy()].join('\n');

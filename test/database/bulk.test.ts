@@ -30,6 +30,7 @@ function loadOf(
   }
   return new BulkLoad(database, lines(), {
     ...{ force: false, batch: 5, onError: 'skip', run: null, isRehearsal: false, now },
+    endLines: () => undefined,
     producer: { fqdn: 'admin', user: 'root' },
     task: NO_PROGRESS.start({ doing: '', done: '', unit: '', total: null }),
     warn: () => undefined,

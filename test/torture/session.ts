@@ -140,7 +140,7 @@ export class TorturedSession {
       const run = await Run.resume(this.database, runId);
       const load = new BulkLoad(this.database, lines(), {
         ...{ force: true, batch: 2, onError: 'stop', run, isRehearsal: false, warn: () => undefined },
-        ...{ now: () => Date.now() / 1000, producer: OPERATOR },
+        ...{ now: () => Date.now() / 1000, producer: OPERATOR, endLines: () => undefined },
         task: NO_PROGRESS.start({ doing: '', done: '', unit: '', total: null }),
       });
       const operations: VouchedOperation[] = [];

@@ -23,7 +23,8 @@ export async function enqueueFile(
   const { force, dryRun, runId, batch, onError } = options;
   if (dryRun && runId !== undefined)
     throw new UsageError('--run-id goes with a load that writes: no --dry-run.');
-  const pieces = file === '-' ? context.inputBytes() : await piecesOf(file, context.signal);
+  const enough = new AbortController();
+  const pieces = file === '-' ? context.inputBytes(enough.signal) : await piecesOf(file, context.signal);
   const database = await context.database();
   await database.describe();
   const run = runId === undefined ? null : await Run.resume(database, runId);
@@ -32,6 +33,7 @@ export async function enqueueFile(
   const task = context.progress.start({ doing: 'Enqueueing', done: 'read', unit: 'lines', total: null });
   const load = new BulkLoad(database, inputLines(pieces, LONGEST_LINE_BYTES), {
     ...{ force, batch, onError, run, task, isRehearsal: dryRun, producer: thisProducer() },
+    endLines: () => enough.abort(),
     now: () => context.now(),
     warn: (text) => context.warn(text),
   });

@@ -22,6 +22,8 @@ export interface BulkOptions extends Pick<EnqueueOptions, 'force' | 'now'> {
   run: Run | null;
   /** Decide, and write nothing. */
   isRehearsal: boolean;
+  /** Ends the lines, also while another is waited for. */
+  endLines: () => void;
   producer: Producer;
   task: Task;
   warn: (text: string) => void;
@@ -124,6 +126,7 @@ export class BulkLoad {
   /** A batch that was begun, and that nobody will be told of: it is not written, or if it is already, it is counted. */
   async #abandon(next: Promise<Writing | null>): Promise<void> {
     this.#isOver = true;
+    this.options.endLines();
     try {
       const writing = await next;
       if (writing === null) return;
