@@ -33,8 +33,11 @@ export async function takeSteps(session: Session, steps: readonly Step[]): Promi
   }
 }
 
-/** On the server's clock, which workers compare with. */
-export const NOW = sql`UNIX_TIMESTAMP(NOW(6))`;
+/**
+ * On the server's clock, which workers compare with. `UNIX_TIMESTAMP(NOW(6))` goes by way of the local time, which tells
+ * no difference between the two hours of the night when summer time ends.
+ */
+export const NOW = sql`@@timestamp`;
 
 export interface Writing {
   /** Unix seconds. */
