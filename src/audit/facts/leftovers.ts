@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { valueOfObjectType } from '../../core/object-types.js';
 import { parseUuid, undashed, type Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
-import { operationStates } from '../../database/queries/operation-rows.js';
+import { operationStates, type TargetColumns } from '../../database/queries/operation-rows.js';
 import type { Session } from '../../database/session.js';
 import type { Leftovers, StateOfOperation, TargetRowLeft } from '../rules/facts.js';
 
@@ -83,17 +83,9 @@ async function targetsWithoutOperation(
   description: DatabaseDescription,
 ): Promise<TargetRowLeft[]> {
   const found: TargetRowLeft[] = [];
-  interface Row {
-    sequence_number: number | string;
-    operation_uuid: string;
-    operation_type: string;
-    target_object_type: string;
-    target_uuid: string;
-    created_at: number;
-  }
-  await pages<Row>(
+  await pages<TargetColumns>(
     async (after) =>
-      session.rows<Row>(sql`SELECT sequence_number, operation_uuid, operation_type, target_object_type, target_uuid, created_at
+      session.rows<TargetColumns>(sql`SELECT sequence_number, operation_uuid, operation_type, target_object_type, target_uuid, created_at
         FROM cluster_operation_targets ${after === null ? sql`` : sql`WHERE sequence_number > ${after.sequence_number}`}
         ORDER BY sequence_number LIMIT ${PAGE}`),
     async (rows) => {
