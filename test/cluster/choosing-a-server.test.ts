@@ -12,7 +12,7 @@ import { settingsFor, type Reachable } from '../fixtures/reach.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { sessionOptions } from '../fixtures/site.js';
 import { FaultProxy } from '../servers/fault-proxy.js';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 import type { ClusterNode } from '../servers/galera-node.js';
 import { freePorts } from '../servers/ports.js';
 
@@ -26,7 +26,7 @@ let third: ClusterNode;
 const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ providerOptions: SOON_LOST });
   name = await cluster.createDatabase(schemaStatements());
   [first, second, third] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
 }, TIMEOUT_MS);

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { schemaStatements } from '../fixtures/schema.js';
 import { diagnosisOf, listed, LIVING_NODES, type Diagnosis } from '../database/diagnosis.js';
 import { jsonOf, runCli } from '../cli/run.js';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 
 let cluster: TestCluster;
 let database: string;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ providerOptions: SOON_LOST });
   database = await cluster.createDatabase([...schemaStatements(), ...LIVING_NODES]);
 }, 60_000);
 

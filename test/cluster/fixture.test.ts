@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 import type { ClusterNode } from '../servers/galera-node.js';
 import { nextReleaseServer } from '../servers/next-release.js';
 
@@ -27,7 +28,7 @@ describe('a cluster of three', () => {
   let database: string;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ providerOptions: SOON_LOST });
     [first, second, third] = cluster.nodes as [ClusterNode, ClusterNode, ClusterNode];
     database = await cluster.createDatabase(TABLE);
   }, TIMEOUT_MS);
@@ -129,3 +130,18 @@ describe('the next release', () => {
     await cluster.stop();
   }, 120_000);
 });
+
+test(
+  'a cluster outlasts a machine that stands still for some seconds',
+  async () => {
+    const cluster = await startCluster();
+    const database = await cluster.createDatabase(TABLE);
+    for (const node of cluster.nodes) node.freeze();
+    await sleep(5_000);
+    for (const node of cluster.nodes) node.thaw();
+    for (const [id, node] of cluster.nodes.entries())
+      await ask(node, database, `INSERT INTO t VALUES (${id})`);
+    await cluster.stop();
+  },
+  TIMEOUT_MS,
+);

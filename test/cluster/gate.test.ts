@@ -7,7 +7,7 @@ import { reach } from '../fixtures/reach.js';
 import { hex, now } from '../fixtures/rows.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import type { ClusterNode } from '../servers/galera-node.js';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 
 const NETWORK = '11111111-1111-4111-8111-111111111111';
 const ROUNDS = 40;
@@ -18,7 +18,7 @@ describe('the gate on a cluster of three', () => {
   let writer: Connection;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ providerOptions: SOON_LOST });
     name = await cluster.createDatabase(schemaStatements());
     writer = await createConnection(cluster.nodes[0]!.settings(name));
     await writer.query(

@@ -10,7 +10,7 @@ import { insertOperation, now } from '../fixtures/rows.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { attemptWait, contradictions, isFalselyGood } from '../fixtures/wait-schedule.js';
 import type { ClusterNode } from '../servers/galera-node.js';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 import { SeededRandom } from '../torture/random.js';
 
 const WAITS = 12;
@@ -20,7 +20,7 @@ describe('wait on three nodes', () => {
   let name: string;
 
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ providerOptions: SOON_LOST });
     name = await cluster.createDatabase(schemaStatements());
   }, 60_000);
   afterAll(async () => cluster.stop());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { createDatabase, startTestServer, tcpSettings } from '../servers/mariadb.js';
-import { startCluster, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type TestCluster } from '../servers/galera.js';
 import { nextReleaseServer } from '../servers/next-release.js';
 import { freePorts } from '../servers/ports.js';
 import type { ServerInstallation } from '../../src/sandbox/installation.js';
@@ -49,7 +49,8 @@ async function standalone(installation?: ServerInstallation): Promise<StartedGro
 }
 
 async function galera(installation?: ServerInstallation): Promise<StartedGround> {
-  const start = (): Promise<TestCluster> => startCluster(installation === undefined ? {} : { installation });
+  const start = (): Promise<TestCluster> =>
+    startCluster({ providerOptions: SOON_LOST, ...(installation === undefined ? {} : { installation }) });
   let cluster = await start();
   const ground: Ground = {
     get nodes() {

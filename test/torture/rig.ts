@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/database/limits.js';
 import { settingsFor } from '../fixtures/reach.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import { FaultProxy } from '../servers/fault-proxy.js';
-import { startCluster, type ClusterOptions, type TestCluster } from '../servers/galera.js';
+import { SOON_LOST, startCluster, type ClusterOptions, type TestCluster } from '../servers/galera.js';
 import type { ClusterNode } from '../servers/galera-node.js';
 import { TortureClient } from './clients.js';
 import type { Make } from './databases.js';
@@ -38,7 +38,7 @@ export class TortureRig {
   ) {}
 
   static async start(options: ClusterOptions = {}): Promise<TortureRig> {
-    const cluster = await startCluster({ nodes: SIZE.nodes, ...options });
+    const cluster = await startCluster({ nodes: SIZE.nodes, providerOptions: SOON_LOST, ...options });
     const database = await cluster.createDatabase(schemaStatements());
     const proxies = await Promise.all(
       cluster.nodes.map(async ({ clientPort }) => FaultProxy.start({ host: '127.0.0.1', port: clientPort })),
