@@ -4,7 +4,6 @@ import type { AuditRuleId } from '../core/audit-rules.js';
 import type { Subject } from '../core/finding.js';
 import type { Database } from '../database/database.js';
 import { eventStatements, type AuditEvent } from '../database/queries/events.js';
-import { recordsOneTargetOnly } from '../database/queries/target-key.js';
 import { statementText } from '../database/statement-text.js';
 import { MovedFirst, takeSteps } from '../operations/transition.js';
 import type { Audited } from './audit.js';
@@ -44,9 +43,8 @@ export async function planRepairs(
   repairer: Repairer,
 ): Promise<PlannedRepair[]> {
   const description = await database.describe();
-  const oneTargetOnly = await database.read(recordsOneTargetOnly);
   const who = `sf-ops (${repairer.user}@${repairer.fqdn})`;
-  const context: RepairContext = { facts, description, oneTargetOnly, who };
+  const context: RepairContext = { facts, description, who };
   return findings.flatMap((finding) => {
     if (finding.result !== 'fail') return [];
     const rule = finding.id as AuditRuleId;

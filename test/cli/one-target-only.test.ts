@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { insertCluster, insertNetwork, insertOperation, NETWORK } from '../fixtures/rows.js';
+import { insertCluster, insertNetwork, insertOperation, NETWORK, now } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 import { connectionFlags, jsonOf, runCli, type Outcome } from './run.js';
 
@@ -37,4 +37,12 @@ test.each<[string, string[]]>([
   const outcome = await run(...words, '--json');
   expect(outcome.stderr).not.toMatch(DOUBT);
   expect(jsonOf(outcome)).toMatchObject({ warnings: [] });
+});
+
+test('the audit does not offer to write target rows that the key refuses: it names the migration', async () => {
+  await insertOperation(site, { targets: [], createdAt: now() - 600 });
+  const found = await run('audit', '--only', 'missing-targets', '--json');
+  expect(jsonOf<{ findings: { remedy: string }[] }>(found).findings[0]!.remedy).toBe('sf-ops migrate plan');
+  const mended = await run('audit', '--fix', 'missing-targets', '--yes', '--json');
+  expect(mended.stdout).toContain('sf-ops migrate plan');
 });

@@ -10,6 +10,7 @@ import type { Uuid } from '../../core/uuid.js';
 import type { DatabaseDescription } from '../../database/description.js';
 import { readClusterFacts } from '../../database/queries/cluster-facts.js';
 import { operationStates } from '../../database/queries/operation-rows.js';
+import { recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import type { Session } from '../../database/session.js';
 import type { Activity, StrayWork } from '../rules/facts.js';
 import { readActiveRows, readActiveTargets, readRowsOf, type ActiveRow } from './operation-rows.js';
@@ -56,6 +57,7 @@ export async function readActivity(
       [...targets.values()].flatMap((found) => found.targets),
     ),
     cluster,
+    oneTargetOnly: await recordsOneTargetOnly(session),
   };
 }
 

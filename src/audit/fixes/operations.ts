@@ -127,8 +127,8 @@ export const breakCircle: Planner = (subject, context) => {
 };
 
 export const completeTargets: Planner = (subject, context) =>
-  withOperation(subject, context, ({ record }) => {
-    if (context.oneTargetOnly)
+  withOperation(subject, context, ({ record }, { oneTargetOnly }) => {
+    if (oneTargetOnly)
       return { subject, why: 'only one target of an operation can be recorded here: sf-ops migrate plan' };
     const missing = missingTargetsOf(record);
     const createdAt = record.header!.createdAt;

@@ -23,8 +23,6 @@ export type Plan = { readonly subject: Subject } & ({ readonly repair: Repair } 
 export interface RepairContext {
   readonly facts: AuditFacts;
   readonly description: DatabaseDescription;
-  /** Whether only the first target of an operation can be recorded. */
-  readonly oneTargetOnly: boolean;
   /** `sf-ops (alice@sf-1)`. */
   readonly who: string;
 }

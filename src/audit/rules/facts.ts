@@ -34,6 +34,8 @@ export interface Activity {
   /** `type uuid` → what is known of the objects that active operations target. */
   readonly objects: ReadonlyMap<string, TargetObject>;
   readonly cluster: ClusterFacts;
+  /** Whether only the first target of an operation can be recorded. */
+  readonly oneTargetOnly: boolean;
 }
 
 export interface ActiveOperation {

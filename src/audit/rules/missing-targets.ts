@@ -20,7 +20,7 @@ export const missingTargets = auditRule({
   fix: 'writes the target rows that its stored fields declare, while it is active',
   found: (count) => `${counted(count, 'active operation lacks', 'active operations lack')} target rows.`,
   none: 'Every active operation has a target row for each of its objects.',
-  look: ({ operations }, facts) =>
+  look: ({ operations, oneTargetOnly }, facts) =>
     operations.flatMap(({ record }) => {
       const missing = missingTargetsOf(record);
       if (missing.length === 0 || !isSettled(record.header!.createdAt, facts)) return [];
@@ -28,6 +28,7 @@ export const missingTargets = auditRule({
         {
           ...operationSubject(record),
           detail: `no target row for ${missing.map(({ type, uuid }) => `${type}/${uuid}`).join(', ')}`,
+          ...(oneTargetOnly ? { remedy: 'sf-ops migrate plan' } : {}),
           evidence: { missing: missing.map(({ type, uuid }) => ({ object_type: type, uuid })) },
         },
       ];

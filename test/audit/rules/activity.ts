@@ -31,7 +31,14 @@ export function active(more: Partial<OperationRecord> = {}, all: ClusterFacts = 
 }
 
 export function activity(operations: readonly ActiveOperation[], more: Partial<Activity> = {}): AuditFacts {
-  const value = { operations, strayWork: [], objects: new Map(), cluster: cluster(), ...more };
+  const value = {
+    operations,
+    strayWork: [],
+    objects: new Map(),
+    cluster: cluster(),
+    oneTargetOnly: false,
+    ...more,
+  };
   return facts({ activity: { value } });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AuditFacts, Leftovers, TargetObject } from '../../../src/audit/rules/facts.js';
+import type { Activity, AuditFacts, Leftovers, TargetObject } from '../../../src/audit/rules/facts.js';
 import type { Json } from '../../../src/core/json.js';
 import { FLOATING_NETWORK } from '../../../src/core/gate/network.js';
 import { NOW, OPERATION, OTHER, state, workRow } from '../../core/operations/records.js';
@@ -44,6 +44,13 @@ describe('target rows that an active operation lacks', () => {
         },
       },
     ]);
+  });
+
+  test('cannot be written before the key of every target: the migration comes first', () => {
+    const { activity: of } = lacking(both) as { activity: { value: Activity } };
+    const all = facts({ activity: { value: { ...of.value, oneTargetOnly: true } } });
+    expect(audit('missing-targets', all).subjects[0]!.remedy).toBe('sf-ops migrate plan');
+    expect(audit('missing-targets', lacking(both)).subjects[0]!.remedy).toContain('--fix missing-targets');
   });
 
   test('are those that are not there, of that type and that object', () => {
