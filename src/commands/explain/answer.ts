@@ -1,7 +1,7 @@
 import { formatDuration } from '../../core/duration.js';
 import type { Names } from '../../core/names.js';
 import { IN_FULL } from '../../core/operations/blocker-clause.js';
-import type { ChainLink } from '../../core/operations/explanation.js';
+import { alternativesOf, stepsOf, type ChainLink } from '../../core/operations/explanation.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import { explanationDocument, operationLine, type Explanation } from './explanation.js';
@@ -73,11 +73,13 @@ export function explainAnswer({ explanations, names, more, notLookedAt }: Explai
       ...(explanations.length === 1 ? furtherLines(explanations[0]!, names) : []),
     ],
     next: () => {
-      const [remedy] =
-        worst === undefined || (inFull && explanations.length > 1) ? [] : worst.remedies(names);
-      if (remedy === undefined) return null;
-      const where = remedy.host === undefined ? '' : ` on ${remedy.host}`;
-      return { label: `${worst!.isStuck ? 'Mend' : 'Next'}${where}`, command: remedy.command };
+      if (worst === undefined || (inFull && explanations.length > 1)) return null;
+      const remedies = worst.remedies(names);
+      const command = stepsOf(remedies);
+      if (command === null) return null;
+      const [{ host } = {}] = remedies;
+      const where = host === undefined ? '' : ` on ${host}`;
+      return { label: `${worst.isStuck ? 'Mend' : 'Next'}${where}`, command };
     },
     exitCode: ExitCode.OK,
   });
@@ -128,7 +130,8 @@ function mendLines({ remedies }: Explanation, names: Names): Line[] {
 
 /** What else helps, beside the one command that comes last. */
 function furtherLines({ remedies }: Explanation, names: Names): Line[] {
-  return remedies(names)
-    .slice(1)
-    .map(({ command, sentence }): Line => ({ text: `Or: ${command} (${sentence})`, hang: 4 }));
+  return alternativesOf(remedies(names)).map(({ command, sentence }): Line => ({
+    text: `Or: ${command} (${sentence})`,
+    hang: 4,
+  }));
 }

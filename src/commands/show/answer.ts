@@ -3,7 +3,7 @@ import type { Names } from '../../core/names.js';
 import { jsonOrText } from '../../core/json.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import { blockerClause, IN_FULL } from '../../core/operations/blocker-clause.js';
-import { explanationSentence, remediesOf } from '../../core/operations/explanation.js';
+import { explanationSentence, remediesOf, stepsOf } from '../../core/operations/explanation.js';
 import { createdAtOf, decisiveWorkRow, workRowsOf } from '../../core/operations/operation-record.js';
 import type { ShownOperation, ShownOperations } from '../../operations/show.js';
 import { answerOf, type AnyAnswer, type NextCommand } from '../../render/answer.js';
@@ -70,10 +70,11 @@ function nextOf([operation, ...others]: readonly ShownOperation[], names: Names)
   const remedies = remediesOf({ record, blocker }, chain, names).filter(
     ({ command }) => !command.startsWith('sf-ops show '),
   );
-  const [remedy] = remedies;
-  if (remedy === undefined) return null;
-  const where = remedy.host === undefined ? '' : ` on ${remedy.host}`;
-  return { label: `${hasFailed ? 'Again' : 'Mend'}${where}`, command: remedy.command };
+  const command = stepsOf(remedies);
+  if (command === null) return null;
+  const [{ host } = {}] = remedies;
+  const where = host === undefined ? '' : ` on ${host}`;
+  return { label: `${hasFailed ? 'Again' : 'Mend'}${where}`, command };
 }
 
 function operationDocument(operation: ShownOperation, names: Names, now: number): object {

@@ -27,6 +27,8 @@ export interface Remedy {
   readonly sentence: string;
   /** The node to run it on, where it matters. */
   readonly host?: string;
+  /** A further step of the one before it, not something to do instead. */
+  readonly follows?: true;
 }
 
 /** Where an operation stands in its queue. */
@@ -137,11 +139,16 @@ export function remediesOf(
       return [...startConsumers(blocker), abort];
     case 'blocked_by_failed':
       return [
-        ...blocker.operations.map(({ uuid }) => ({
+        ...blocker.operations.map(({ uuid }, index) => ({
           command: `sf-ops enqueue --like ${naming.uuid(uuid)}`,
           sentence: 'does again what failed; what has failed never completes',
+          ...(index === 0 ? {} : { follows: true as const }),
         })),
-        { command: `sf-ops abort ${id}`, sentence: 'then gives this one up, to be enqueued again' },
+        {
+          command: `sf-ops abort ${id}`,
+          sentence: 'then gives this one up, to be enqueued again',
+          follows: true,
+        },
       ];
     case 'blocked_by_missing':
       return [
@@ -175,6 +182,18 @@ export function remediesOf(
     case 'gone':
       return [];
   }
+}
+
+/** The first remedy, with the steps that belong to it, as one command line. */
+export function stepsOf([first, ...others]: readonly Remedy[]): string | null {
+  if (first === undefined) return null;
+  const steps = others.filter(({ follows }) => follows);
+  return [first, ...steps].map(({ command }) => command).join(' && ');
+}
+
+/** What would do instead of the first remedy. */
+export function alternativesOf(remedies: readonly Remedy[]): readonly Remedy[] {
+  return remedies.slice(1).filter(({ follows }) => !follows);
 }
 
 function startConsumers({ why }: Extract<Blocker, { reason: 'undrained' }>): Remedy[] {

@@ -6,7 +6,9 @@ import {
   estimateOf,
   explanationSentence,
   holding,
+  alternativesOf,
   remediesOf,
+  stepsOf,
   rootOf,
   waitingGraph,
   type ExplainedOperation,
@@ -194,6 +196,18 @@ describe('what helps', () => {
   ])('each command says what it does: %s', (_, more, sentences) => {
     const all = known({ a: more, b: { state: state('error') } });
     expect(remediesOf(all.get('a')!, chain(all), IN_FULL).map(({ sentence }) => sentence)).toEqual(sentences);
+  });
+
+  test('a further step goes with the first, and is nothing to do instead', () => {
+    const failed = { b: { state: state('error') }, c: { state: state('error') } };
+    const all = known({ a: { waitsFor: ['b', 'c'] }, ...failed });
+    const remedies = remediesOf(all.get('a')!, chain(all), IN_FULL);
+    expect(stepsOf(remedies)).toBe('sf-ops enqueue --like b && sf-ops enqueue --like c && sf-ops abort a');
+    expect(alternativesOf(remedies)).toEqual([]);
+    const orphan = known({ a: { work: { value: [] } } });
+    const instead = remediesOf(orphan.get('a')!, [], IN_FULL);
+    expect([stepsOf(instead), alternativesOf(instead).length]).toEqual(['sf-ops requeue a', 1]);
+    expect(stepsOf([])).toBeNull();
   });
 
   test('what waits for the unknown, or for what has ended meanwhile, is waited for', () => {
