@@ -136,7 +136,7 @@ describe('a rule fires on', () => {
     const found = (await assessed(site, drop)).get('daemons')!;
     expect(found).toMatchObject({ result: 'fail', blocks: true });
     expect(found.details).toEqual([
-      expect.stringMatching(/^sf-1 \(Shaken Fist 0\.8\.0\) checked in \d+ s ago\.$/),
+      expect.stringMatching(/^sf-1 \(Shaken Fist 0\.8\.0\) checked in \d+s ago\.$/),
     ]);
     expect((await assessed(site, drop, { daemonsStopped: true })).get('daemons')).toMatchObject({
       result: 'warning',

@@ -9,7 +9,7 @@ export const daemons = preflightRule({
   holds: 'No Shaken Fist daemon expects the old table.',
   why: 'sf-database starts only if every table has exactly the version that it expects, and migrates an older one itself. So whoever runs on the old version expects it, and will not start again once the version is the new one.',
   remedy:
-    'Stop Shaken Fist on every node, migrate, and start the release that expects the new version; then give --yes-daemons-are-stopped, for a node counts as alive until it has not checked in for two minutes.',
+    'Stop Shaken Fist on every node, migrate, and start the release that expects the new version; then give --yes-daemons-are-stopped, for a node counts as alive for two minutes after it checked in last (unless the cluster is configured otherwise).',
   beforeHide: false,
   look: async ({ servers, request }) => {
     const { database } = servers;

@@ -9,17 +9,15 @@ const said = (nodes: Parameters<typeof cluster>[0], areSaidToBeStopped = false):
 
 test('a node that checks in is alive, with its release and its age', () => {
   expect(said([node(), node({ fqdn: 'sf-2', installedVersion: null, lastSeen: NOW - 119.6 })])).toEqual([
-    'error: sf-1 (Shaken Fist 0.8.0) checked in 10 s ago.',
-    'error: sf-2 (Shaken Fist of unknown version) checked in 120 s ago.',
+    'error: sf-1 (Shaken Fist 0.8.0) checked in 10s ago.',
+    'error: sf-2 (Shaken Fist of unknown version) checked in 1m59s ago.',
   ]);
   // Its clock is ahead of the server's.
-  expect(said([node({ lastSeen: NOW + 5 })])).toEqual([
-    'error: sf-1 (Shaken Fist 0.8.0) checked in 0 s ago.',
-  ]);
+  expect(said([node({ lastSeen: NOW + 5 })])).toEqual(['error: sf-1 (Shaken Fist 0.8.0) checked in 0s ago.']);
 });
 
 test('it is only a warning where the operator vouches for the end of all daemons', () => {
-  expect(said([node()], true)).toEqual(['warning: sf-1 (Shaken Fist 0.8.0) checked in 10 s ago.']);
+  expect(said([node()], true)).toEqual(['warning: sf-1 (Shaken Fist 0.8.0) checked in 10s ago.']);
 });
 
 test.each<[string, Parameters<typeof node>[0], number]>([

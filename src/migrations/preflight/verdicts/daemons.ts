@@ -1,4 +1,5 @@
 import { isCheckingIn, type ClusterFacts } from '../../../core/cluster-facts.js';
+import { formatDuration } from '../../../core/duration.js';
 import { isStopped } from '../../../core/queue-consumers.js';
 import { failure, warning, type Verdict } from '../rule.js';
 
@@ -17,7 +18,7 @@ export function daemonVerdicts(cluster: ClusterFacts, now: number, areSaidToBeSt
   const finding = areSaidToBeStopped ? warning : failure;
   return alive.map(({ fqdn, installedVersion, lastSeen }) =>
     finding(
-      `${fqdn} (Shaken Fist ${installedVersion ?? 'of unknown version'}) checked in ${Math.max(0, Math.round(now - lastSeen!))} s ago.`,
+      `${fqdn} (Shaken Fist ${installedVersion ?? 'of unknown version'}) checked in ${formatDuration(now - lastSeen!)} ago.`,
     ),
   );
 }
