@@ -6,7 +6,7 @@ import type {
 } from '../commands/definition.js';
 import type { Environment } from '../configuration/connection-settings.js';
 import { UsageError } from '../core/errors.js';
-import { splitObject } from '../core/object-reference.js';
+import { typeAndObjects } from '../core/object-reference.js';
 import { flagOf, kebab, twinOf, usageOf } from './spelling.js';
 
 /** What was typed on the command line: the name of an option or argument → its texts, in order. A switch: ''. */
@@ -70,7 +70,8 @@ export function argumentValues(
   words: readonly string[],
 ): Record<string, unknown> {
   const hint = `Usage: ${usageOf(definition)}`;
-  const rest = asTypeAndName(definition, words);
+  const asksForType = Object.values(definition.arguments)[0]?.completes === 'object-type';
+  const rest = asksForType ? typeAndObjects(words) : [...words];
   const values = Object.entries(definition.arguments).map(([name, argument]) => {
     const texts = rest.splice(0, argument.variadic ? rest.length : 1);
     if (texts.length === 0 && argument.required)
@@ -84,12 +85,4 @@ export function argumentValues(
       hint,
     });
   return Object.fromEntries(values) as Record<string, unknown>;
-}
-
-/** `network/web`, as the screens write an object, where its type and its name are asked for. */
-function asTypeAndName(definition: CommandDefinition, words: readonly string[]): string[] {
-  const [first = '', ...others] = words;
-  const asksForType = Object.values(definition.arguments)[0]?.completes === 'object-type';
-  const parts = asksForType ? splitObject(first) : null;
-  return parts === null ? [...words] : [...parts, ...others];
 }

@@ -1,4 +1,4 @@
-import { splitObject } from '../core/object-reference.js';
+import { splitObject, typeAndObjects } from '../core/object-reference.js';
 import { operationLabels } from '../core/object-types.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { findObjectType } from '../database/known-types.js';
@@ -10,7 +10,7 @@ import { findObjectType } from '../database/known-types.js';
 export function typedSubject(words: readonly string[], description: DatabaseDescription): readonly string[] {
   const parts = splitObject(words[0] ?? '');
   const isObject = parts !== null && objectTypeOf(parts[0], description) !== null;
-  return isObject ? [...parts, ...words.slice(1)] : words;
+  return isObject ? typeAndObjects(words) : words;
 }
 
 /** The ENUM's name where the word is the type of an object; an operation's type names operations. */

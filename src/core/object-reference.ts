@@ -28,6 +28,19 @@ export function splitObject(text: string): [string, string] | null {
   return at > 0 && at < text.length - 1 ? [text.slice(0, at), text.slice(at + 1)] : null;
 }
 
+/** The words of a type and its objects, where `network/web`, as the screens write an object, may stand for the first two. */
+export function typeAndObjects([first, ...others]: readonly string[]): string[] {
+  return first === undefined ? [] : [...(splitObject(first) ?? [first]), ...others];
+}
+
+/** `network:web`, or `network/web` as the screens write it; null for what is neither. */
+export function readTypedObject(text: string): { objectType: string; object: string } | null {
+  const at = text.search(/[:/]/);
+  return at > 0 && at < text.length - 1
+    ? { objectType: text.slice(0, at), object: text.slice(at + 1) }
+    : null;
+}
+
 /** A whole uuid, or a name that may also be the beginning of a uuid (dashed form, lower case; no dash at the end). */
 export function readObjectWish(text: string): ObjectWish {
   const uuid = parseUuid(text);

@@ -200,6 +200,7 @@ describe.each<[string, SchemaVariant]>([
     expect(outcome.exitCode).toBe(6);
     expect(outcome.stdout).toContain('It is orphaned');
     expect(outcome.stderr).toContain('There is no operation "ffffffff"');
+    expect((await explain('shop/lan')).stderr).toContain('sf-ops pending TYPE NAME lists those of an object');
     const typed = await explain(`net_op/${ids.orphaned!.slice(0, 8)}`, '-o', 'table');
     expect(typed.stdout).toContain('It is orphaned');
     expect(await explain(randomUUID(), '--json')).toMatchObject({ exitCode: 6 });

@@ -148,6 +148,7 @@ describe('watch, off a terminal', () => {
     expect(await look('pending', 'network')).toEqual([elsewhere, here]);
     expect(await look('pending', 'network', 'other')).toEqual([elsewhere]);
     expect(await look('pending', 'network', 'lan')).toEqual([here]);
+    expect(await look('pending', 'network/lan')).toEqual([here]);
     expect(await look('pending', 'instance')).toEqual([]);
   });
 

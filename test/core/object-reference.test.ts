@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ambiguous, readObjectWish, readObjectWishes } from '../../src/core/object-reference.js';
+import {
+  ambiguous,
+  readObjectWish,
+  readObjectWishes,
+  readTypedObject,
+  typeAndObjects,
+} from '../../src/core/object-reference.js';
 import { isVersion4, parseUuid, undashed } from '../../src/core/uuid.js';
 
 const UUID = '70000001-abcd-4000-8000-00000000000f';
@@ -41,6 +47,34 @@ describe('what an operator writes', () => {
 });
 
 describe('what is written as the screens write an object', () => {
+  test.each<[string[], string[]]>([
+    [[], []],
+    [['network'], ['network']],
+    [['network/web'], ['network', 'web']],
+    [
+      ['network/web', 'edge'],
+      ['network', 'web', 'edge'],
+    ],
+    [
+      ['network', 'shop/web'],
+      ['network', 'shop/web'],
+    ],
+  ])('%j is a type and its objects: %j', (words, parts) => {
+    expect(typeAndObjects(words)).toEqual(parts);
+  });
+
+  test.each([
+    ['network:web', { objectType: 'network', object: 'web' }],
+    ['network/web', { objectType: 'network', object: 'web' }],
+    ['network:shop/web', { objectType: 'network', object: 'shop/web' }],
+    ['network/a:b', { objectType: 'network', object: 'a:b' }],
+    ['network', null],
+    [':web', null],
+    ['network/', null],
+  ])('%j as one word: %j', (text, read) => {
+    expect(readTypedObject(text)).toEqual(read);
+  });
+
   test.each([
     ['web', [{ name: 'web', prefix: null }]],
     [

@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/errors.js';
+import { readTypedObject } from '../../core/object-reference.js';
 import type { Names } from '../../core/names.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
@@ -117,7 +118,7 @@ async function readChoice(
   const youngest = olderThan === undefined ? Infinity : now - olderThan;
   return {
     operations: operation,
-    pendingOn: pendingOn === undefined ? null : readObject(pendingOn),
+    pendingOn: pendingOn === undefined ? null : typedObject(pendingOn),
     stuck: allStuck === undefined ? null : { reason: allStuck === 'any' ? null : allStuck },
     isWanted: (found) =>
       (type === null || found.type === type) &&
@@ -126,11 +127,9 @@ async function readChoice(
   };
 }
 
-/** `network:web` */
-function readObject(text: string): { objectType: string; object: string } {
-  const colon = text.indexOf(':');
-  if (colon > 0 && colon < text.length - 1)
-    return { objectType: text.slice(0, colon), object: text.slice(colon + 1) };
+function typedObject(text: string): { objectType: string; object: string } {
+  const read = readTypedObject(text);
+  if (read !== null) return read;
   throw new UsageError(`--pending-on "${text}" is not an object: write TYPE:UUID, such as network:web.`);
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../../core/errors.js';
+import { typeAndObjects } from '../../core/object-reference.js';
 import { ExitCode } from '../../core/exit-codes.js';
 import type { Database } from '../../database/database.js';
 import { readObjectType } from '../../database/known-types.js';
@@ -69,7 +70,7 @@ async function viewOf(
     if (ids.length > 0) throw new UsageError('watch queues takes no ids.');
     return anyView(queuesView(database, now));
   }
-  const [type, ...objects] = name === 'network' ? ['network', ...ids] : ids;
+  const [type, ...objects] = name === 'network' ? ['network', ...ids] : typeAndObjects(ids);
   const description = await database.describe();
   const typeName = type === undefined ? null : readObjectType(type, description);
   const { found, isOneOnly } = await database.read(async (session) => ({

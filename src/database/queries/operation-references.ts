@@ -88,6 +88,9 @@ async function startingWith(
 
 function unknown(text: string): NotFoundError {
   return new NotFoundError(`There is no operation ${shown(text)}.`, {
-    hint: `Give a uuid, or its beginning (${SHORTEST_PREFIX} characters or more). Finished operations vanish.`,
+    hint:
+      splitObject(text) === null
+        ? `Give a uuid, or its beginning (${SHORTEST_PREFIX} characters or more). Finished operations vanish.`
+        : 'An operation is asked for; sf-ops pending TYPE NAME lists those of an object.',
   });
 }
