@@ -11,7 +11,7 @@ import { ANSWERS_WITHIN_SECONDS, deadlineIn, limitsWithin } from './limits.js';
 import { isNobodyThere, isOutOfTime } from './server-errors.js';
 import { identify, type ServerIdentity } from './server-identity.js';
 import { Session, type SessionOptions } from './session.js';
-import { setUp, type SetUp } from './set-up.js';
+import { seeAllRows, setUp, type SetUp } from './set-up.js';
 
 export interface OpenedSession extends SetUp {
   session: Session;
@@ -117,7 +117,7 @@ async function openUsable(
 
 /**
  * Connects to one address and learns who is there, fit to be asked about Shaken Fist or not. The session keeps the
- * server's own settings: it is for questions about the server itself.
+ * server's own settings, but for those that would cut answers: it is for questions about the server itself.
  */
 export async function reach(
   settings: ConnectionSettings,
@@ -128,7 +128,10 @@ export async function reach(
   const session = await dial(settings, address, options);
   return closedOnFailure(session, async () => ({
     session,
-    identity: await session.within(connectSeconds, async () => identify(session)),
+    identity: await session.within(connectSeconds, async () => {
+      await seeAllRows(session);
+      return identify(session);
+    }),
   }));
 }
 

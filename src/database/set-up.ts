@@ -22,8 +22,20 @@ export interface SetUp {
 }
 
 const STRICT_MODE = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
-/** Modes that change nothing about our statements. A compound statement leaves `sql_mode` as it was. */
+/** Modes that change nothing about our statements. */
 const HARMLESS_MODES = new Set([...STRICT_MODE.split(','), 'NO_AUTO_CREATE_USER', 'IGNORE_SPACE', '']);
+
+/** Everything that is asked for is answered: the first of the limits cuts answers without a word, the second refuses. */
+const ALL_ROWS = sql`SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1`;
+
+/** Whether the first may be lower; inside a compound statement a session does not see its own. */
+const CUTS_ANSWERS = sql`SELECT 'cuts_answers',
+  @@global.sql_select_limit < 18446744073709551615 OR @@global.init_connect <> ''`;
+
+/** For a session that otherwise keeps the server's own settings. */
+export async function seeAllRows(session: Session): Promise<void> {
+  await session.db.execute(sql`SET ${ALL_ROWS}`);
+}
 
 const CHARACTER_SETS = sql`
   SELECT 'character_set_client' AS name, @@character_set_client AS value UNION ALL
@@ -37,11 +49,14 @@ const CLOCK = sql`SELECT 'clock', UNIX_TIMESTAMP()`;
  * Learns who answers, and puts the session on known ground, whatever the server's defaults are:
  * - text in utf8mb4, both ways, also where `skip-character-set-client-handshake` made another choice when we connected;
  * - strict mode, and quotes as this program writes them;
+ * - every row of an answer, however many the server would give or look at;
+ * - transactions that write, and that COMMIT ends: not with another transaction after it, nor with the connection;
  * - deadlines on the server, so that a statement whose client died ends too;
  * - whose clock counts: the database's, in which everybody writes;
  * - causal reads on Galera: a read sees every commit that any node acknowledged before it.
  *
- * One round trip where the server's `sql_mode` can stay; on Galera the description must be read causally, later.
+ * One round trip where the server's `sql_mode` and `sql_select_limit` can stay: a compound statement leaves them as they
+ * were. On Galera the description must be read causally, later.
  *
  * @param describing reads what the database looks like in the same round trip
  * @throws UnavailableError for a server that must not be asked
@@ -54,7 +69,7 @@ export async function setUp(session: Session, options: SessionOptions, describin
   try {
     results = await session.rows<object[]>(sql`BEGIN NOT ATOMIC SET ${assignments(session, options)};
       ${IDENTITY} UNION ALL SELECT 'sql_mode', @@sql_mode UNION ALL ${CLOCK}
-      UNION ALL ${CHARACTER_SETS};
+      UNION ALL ${CUTS_ANSWERS} UNION ALL ${CHARACTER_SETS};
       IF ${isGalera} THEN SET SESSION wsrep_sync_wait = 1;${describing ? sql` ELSE ${COLUMNS};` : sql``} END IF; END`);
   } catch (error) {
     if (![isNotPrimary, isStatementWrong, isUnknownTable, isUnknownVariable].some((is) => is(error)))
@@ -65,13 +80,15 @@ export async function setUp(session: Session, options: SessionOptions, describin
   const identity = usable(identityOf(session, variables));
   requireCharacterSet(variables);
   compareClocks(variables, before, options);
-  const mode = variables.find(({ name }) => name === 'sql_mode')?.value ?? '';
-  if (!isHarmless(mode)) await session.db.execute(sql`SET SESSION sql_mode = ${STRICT_MODE}`);
+  const valueOf = (sought: string): string => variables.find(({ name }) => name === sought)?.value ?? '';
+  if (!isHarmless(valueOf('sql_mode'))) await session.db.execute(sql`SET SESSION sql_mode = ${STRICT_MODE}`);
+  if (valueOf('cuts_answers') !== '0') await seeAllRows(session);
   return { identity, description: Array.isArray(columns) ? descriptionOf(columns as ColumnRow[]) : null };
 }
 
 /** For a node outside the Primary Component, a server without wsrep or in Oracle's mode, and what is not MariaDB. */
 async function setUpStepByStep(session: Session, options: SessionOptions): Promise<SetUp> {
+  await seeAllRows(session);
   const identity = usable(await identify(session));
   const causal = identity.galera === null ? sql`` : sql`, SESSION wsrep_sync_wait = 1`;
   await session.db.execute(
@@ -88,6 +105,8 @@ function assignments(session: Session, options: SessionOptions): SQL {
   const { lockWaitSeconds } = limitsWithin(options.limits, options.deadline);
   const lockWait = Math.max(1, Math.ceil(lockWaitSeconds));
   return sql`NAMES utf8mb4, SESSION tx_isolation = 'REPEATABLE-READ', SESSION autocommit = 1,
+    SESSION tx_read_only = 0, SESSION completion_type = 0,
+    SESSION sql_big_selects = 1, SESSION sql_safe_updates = 0, SESSION group_concat_max_len = 1048576,
     SESSION max_statement_time = ${session.limitOnServer()}, SESSION lock_wait_timeout = ${lockWait},
     SESSION innodb_lock_wait_timeout = ${lockWait}`;
 }

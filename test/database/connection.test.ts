@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { ConnectionSettings } from '../../src/configuration/connection-settings.js';
 import { Database } from '../../src/database/database.js';
 import { deadlineIn } from '../../src/database/limits.js';
+import { reach } from '../../src/database/open-session.js';
 import { SECRET, startServerWithAccounts } from '../fixtures/accounts.js';
 import { connectionSettings, sessionOptions } from '../fixtures/site.js';
 import { connectAsAdministrator, type DatabaseSettings, type TestServer } from '../servers/mariadb.js';
@@ -70,6 +71,54 @@ describe('a connection', () => {
     expect(Number(row!.statement)).toBeLessThanOrEqual(30);
     expect(row!.mode).toMatch(/STRICT_TRANS_TABLES/);
     expect(row!.mode).not.toMatch(/BACKSLASH|ANSI_QUOTES/);
+  });
+
+  test('gets every row, writes, and sees what is new, whatever the server defaults are', async () => {
+    const administrator = await connectAsAdministrator(server, settings.database);
+    const defaults = [
+      ...['sql_select_limit = 1', 'max_join_size = 2', 'sql_safe_updates = 1', 'group_concat_max_len = 4'],
+      ...['tx_read_only = 1', 'completion_type = CHAIN'],
+    ];
+    await administrator.query(`SET ${defaults.map((one) => `GLOBAL ${one}`).join(', ')}`);
+    const database = open();
+    const places = async (target: Database): Promise<string[]> =>
+      target.read(async (session) => {
+        const rows = await session.rows<{ place: string }>(sql`SELECT place FROM limits_test ORDER BY place`);
+        return rows.map(({ place }) => place);
+      });
+    try {
+      await administrator.query('CREATE TABLE limits_test (place VARCHAR(20) PRIMARY KEY)');
+      await administrator.query("INSERT INTO limits_test VALUES ('a'), ('b'), ('c')");
+      expect(await database.snapshot(async (session) => session.rows(sql`SELECT 1`))).toHaveLength(1);
+      expect(await places(database)).toEqual(['a', 'b', 'c']);
+      await administrator.query("INSERT INTO limits_test VALUES ('d')");
+      expect(await places(database)).toEqual(['a', 'b', 'c', 'd']);
+      await database.write({
+        subject: 'the test',
+        work: async (session) => session.change(sql`UPDATE limits_test SET place = CONCAT(place, '!')`),
+        isCommitted: async () => false,
+        inquiry: '',
+      });
+      expect(await places(database)).toEqual(['a!', 'b!', 'c!', 'd!']);
+      const [row] = await database.read(async (session) =>
+        session.rows(sql`SELECT GROUP_CONCAT(place) AS places FROM limits_test`),
+      );
+      expect(row).toEqual({ places: 'a!,b!,c!,d!' });
+      const plain = await reach(
+        connectionSettings(settings),
+        { socketPath: settings.socketPath },
+        sessionOptions(),
+      );
+      expect(plain.identity.node).not.toBe('');
+      expect(await plain.session.rows(sql`SELECT place FROM limits_test`)).toHaveLength(4);
+      plain.session.close();
+    } finally {
+      const back = [...defaults, 'sql_big_selects'].map((one) => `GLOBAL ${one.split(' ')[0]} = DEFAULT`);
+      await administrator.query(`SET ${back.join(', ')}`);
+      await administrator.query('DROP TABLE IF EXISTS limits_test');
+      await administrator.end();
+      await database.close();
+    }
   });
 
   test('reads numbers, JSON and text without loss', async () => {
