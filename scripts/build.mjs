@@ -25,7 +25,7 @@ const UNUSED = {
     bundle.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/commander/') ? standIn({ path }) : undefined,
     );
-    bundle.onResolve({ filter: /^(tls|zlib)$|constants\/errors\.js$/ }, ({ path, importer }) =>
+    bundle.onResolve({ filter: /^(crypto|tls|zlib)$|constants\/errors\.js$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/mysql2/') ? standIn({ path: basename(path) }) : undefined,
     );
     bundle.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: STAND_INS[path] }));
@@ -37,6 +37,11 @@ const STAND_INS = {
   'node:child_process': 'module.exports = {};',
   // Names for the numbers of errors, thousands of them; sf-ops goes by the numbers.
   'errors.js': 'module.exports = {};',
+  // Loaded for a password that has to be hashed.
+  crypto: `
+    exports.createHash = (...words) => require('node:crypto').createHash(...words);
+    exports.publicEncrypt = (...words) => require('node:crypto').publicEncrypt(...words);
+    Object.defineProperty(exports, 'constants', { get: () => require('node:crypto').constants });`,
   // The compressed protocol is never asked for; TLS is loaded for the connections that use it.
   zlib: 'module.exports = {};',
   tls: `

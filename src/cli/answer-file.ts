@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { UsageError } from '../core/errors.js';
-import { fileProblem, NewFile } from '../files/new-file.js';
+import { fileProblem } from '../files/file-problem.js';
+import { NewFile } from '../files/new-file.js';
 import { Output } from '../render/output.js';
 
 /** A file that an answer is written to, whole or not at all: a reader sees the old text or the new one. */

@@ -116,8 +116,8 @@ async function sandboxSettings(terminal: Terminal, progress: Progress): Promise<
 
 /** A view that redraws itself needs a terminal that can move its cursor. */
 function liveTerminal(options: GlobalOptions, terminal: Terminal): LiveTerminal | null {
-  const { stdin, stdout, environment } = terminal;
+  const { stdout, environment } = terminal;
   const isAsked = options.json !== true && (options.format ?? 'table') === 'table';
   if (!isAsked || !stdout.isTTY || environment.TERM === 'dumb') return null;
-  return new LiveTerminal(stdin, stdout, () => lookOf(terminal, options));
+  return new LiveTerminal(terminal.stdin, stdout, () => lookOf(terminal, options));
 }

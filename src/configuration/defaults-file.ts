@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../core/errors.js';
-import { fileProblem } from '../files/new-file.js';
+import { fileProblem } from '../files/file-problem.js';
 import { readRegularFile } from './regular-file.js';
 
 const GROUPS = ['client', 'client-mariadb', 'sf-ops'];

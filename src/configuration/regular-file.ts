@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, promises, readSync, statSync, type Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { ConfigurationError, type ErrorDetails, type SfOpsError } from '../core/errors.js';
-import { fileProblem } from '../files/new-file.js';
+import { fileProblem } from '../files/file-problem.js';
 
 /** More than any password, option file, certificate bundle or configuration has. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -45,8 +45,9 @@ export async function openRegularFile(
   { error }: Pick<FileTerms, 'error'> = {},
 ): Promise<FileHandle> {
   try {
-    requireRegular(await stat(path));
-    const file = await open(path, FLAGS);
+    // Node loads `promises` when it is first used; every command that connects loads this module.
+    requireRegular(await promises.stat(path));
+    const file = await promises.open(path, FLAGS);
     try {
       requireRegular(await file.stat());
       return file;

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkServerIdentity, TLSSocket } from 'node:tls';
 import { authPlugins as plugins, type AuthPlugin, type Connection } from 'mysql2';
 import type { TlsSettings } from '../configuration/connection-settings.js';
 import { UnavailableError } from '../core/errors.js';
@@ -50,37 +49,33 @@ export function tlsOptions({ verify, ...pem }: TlsSettings, host: string | null)
 }
 
 /**
- * Watches the connection until the server has let us in: what it sends is counted, and the certificate of one that was
- * dialled by its IP address, at which the driver does not look, is checked before anything about the account is sent.
+ * The look at the certificate that the driver does not take: of a server that is dialled by its IP address. Null where
+ * none is needed.
+ */
+export async function certificateCheck(
+  tls: TlsSettings | null,
+  host: string | null,
+): Promise<((stream: Duplex) => Error | null) | null> {
+  if (tls?.verify !== true || !isAddress(host)) return null;
+  const { whyMistaken } = await import('./certificate.js'); // with the whole of TLS
+  return (stream) => whyMistaken(stream, host);
+}
+
+/**
+ * Watches the connection until the server has let us in: what it sends is counted, and its certificate is checked before
+ * anything about the account is sent.
  */
 export function watchHandshake(
   connection: DriverConnection,
   received: ReceiveLimit,
-  tls: TlsSettings | null,
-  host: string | null,
+  check: ((stream: Duplex) => Error | null) | null,
 ): void {
   received.watch(connection.stream);
   const startTls = connection.startTLS.bind(connection);
   connection.startTLS = (onSecure) => {
-    startTls((error) => {
-      if (error !== undefined || tls?.verify !== true || !isAddress(host)) return onSecure(error);
-      onSecure(whyMistaken(connection.stream, host) ?? undefined);
-    });
+    startTls((error) => onSecure(error ?? check?.(connection.stream) ?? undefined));
     received.watch(connection.stream);
   };
-}
-
-function whyMistaken(stream: Duplex, host: string): UnavailableError | null {
-  const problem =
-    stream instanceof TLSSocket
-      ? checkServerIdentity(host, stream.getPeerCertificate())
-      : new Error('the connection is not encrypted');
-  if (problem === undefined) return null;
-  return new UnavailableError(`The server has the certificate of another: ${problem.message}`, {
-    word: 'unreachable',
-    hint: 'Name the server as its certificate does, or give --no-ssl-verify-server-cert.',
-    cause: problem,
-  });
 }
 
 function isAddress(host: string | null): host is string {

@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import { createConnection, type Connection, type ConnectionOptions } from 'mysql2';
 import type { ConnectionSettings, ServerAddress } from '../configuration/connection-settings.js';
-import { loginMethods, tlsOptions, watchHandshake, type DriverConnection } from './authentication.js';
+import {
+  certificateCheck,
+  loginMethods,
+  tlsOptions,
+  watchHandshake,
+  type DriverConnection,
+} from './authentication.js';
 import { withLiterals } from './literals.js';
 import { ReceiveLimit } from './receive-limit.js';
 import { AnswerTooLargeError, StatementInterruptedError } from './session-errors.js';
@@ -52,6 +58,7 @@ export async function connect(
     flags: ['-FOUND_ROWS', '-LOCAL_FILES', '-IGNORE_SPACE'],
     ...(settings.tls === null ? {} : { ssl: tlsOptions(settings.tls, host) }),
   };
+  const check = await certificateCheck(settings.tls, host);
   if (signal.aborted) throw new StatementInterruptedError();
   return new Promise((resolve, reject) => {
     const connection = createConnection(options) as DriverConnection;
@@ -63,7 +70,7 @@ export async function connect(
     };
     const interrupt = (): void => giveUp(new StatementInterruptedError());
     received.allow(MOST_HANDSHAKE_BYTES, () => giveUp(new AnswerTooLargeError(MOST_HANDSHAKE_BYTES)));
-    watchHandshake(connection, received, settings.tls, host);
+    watchHandshake(connection, received, check);
     signal.addEventListener('abort', interrupt, { once: true });
     // A server that goes away between two statements must not end the process: the next statement reports it.
     connection.on('error', () => undefined);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 
 /** The mode of what only its owner may read. */
 const OWNER_ONLY = 0o600;
@@ -60,16 +59,6 @@ export class NewFile {
     await this.handle.close();
     await rm(this.partial, { force: true });
   }
-}
-
-/** What was wrong, without the name under which the file was written: `no such file or directory (ENOENT)`. */
-export function fileProblem(error: unknown): string {
-  const known = isFileError(error) ? getSystemErrorMap().get(error.errno!) : undefined;
-  return known === undefined ? (error as Error).message : `${known[1]} (${known[0]})`;
-}
-
-export function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
 
 async function requireFree(path: string, { replace }: NewFileTerms): Promise<void> {

@@ -1,5 +1,5 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insertCluster, NETWORK } from '../fixtures/rows.js';
@@ -26,6 +26,9 @@ const FIRST_PART = [
 ];
 /** What every command loads of all the others: plain data. */
 const DECLARATIONS = /^src\/commands\/(index|parameters|(.+\/)?definitions?)\.ts$/;
+
+/** Node's own modules that take a millisecond each to load. */
+const NOT_FOR_SOCKETS = ['child_process', 'crypto', 'dns', 'fs/promises', 'readline', 'tls', 'tty', 'zlib'];
 
 let site: Site;
 beforeAll(async () => {
@@ -84,6 +87,16 @@ describe('a command line evaluates what it uses', () => {
   ])('pending as %s', async (format, packages) => {
     const words = ['pending', 'network', NETWORK, '--format', format, ...connectionFlags(site.settings)];
     expect(await evaluated(words)).toEqual({ packages, rooms: ['commands', 'database'], exitCode: 0 });
+  });
+
+  test('of Node, what a socket and an account without a password need', async () => {
+    const file = join(await mkdtemp(join(runFolder(), 'loaded-')), 'modules.json');
+    const env = { NODE_OPTIONS: `--require ${resolve('test/cli/loaded-modules.cjs')}`, LOADED_MODULES: file };
+    const words = ['pending', 'network', NETWORK, ...connectionFlags(site.settings)];
+    expect(await runCli(words, { env })).toMatchObject({ exitCode: 0 });
+    const loaded = JSON.parse(await readFile(file, 'utf8')) as string[];
+    expect(loaded).toContain('net');
+    expect(loaded.filter((name) => NOT_FOR_SOCKETS.includes(name))).toEqual([]);
   });
 
   test('enqueue', async () => {

@@ -1,6 +1,6 @@
 import { access, constants, lstat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fileProblem, isFileError } from '../../files/new-file.js';
+import { fileProblem, isFileError } from '../../files/file-problem.js';
 import type { ValueTotals } from './values.js';
 
 /** What a value's line has beside the value, generously; and what quotes and controls in it may add. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { ConflictError, RefusedError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import type { Database } from '../../database/database.js';
-import { fileProblem, isFileError } from '../../files/new-file.js';
+import { fileProblem, isFileError } from '../../files/file-problem.js';
 import { versionOf } from '../ledger.js';
 import { Backup, BackupWriter, type WrittenBackup } from './backup-file.js';
 import { NotTextError, type BackupHeader } from './backup-format.js';
