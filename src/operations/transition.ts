@@ -9,15 +9,16 @@ import type { Session } from '../database/session.js';
 
 /**
  * One statement of a change by hand. `change`: it must change a row, because its WHERE is what was seen, and where it
- * does not, somebody moved first. `any`: it may. `nothing`: a look that must find no row.
+ * does not, somebody moved first. `any`: it may. `something`, `nothing`: a look that must find a row, or none.
  */
 export interface Step {
   readonly sql: SQL;
-  readonly expects: 'change' | 'any' | 'nothing';
+  readonly expects: 'change' | 'any' | 'something' | 'nothing';
 }
 
 export const must = (sql: SQL): Step => ({ sql, expects: 'change' });
 export const may = (sql: SQL): Step => ({ sql, expects: 'any' });
+export const given = (sql: SQL): Step => ({ sql, expects: 'something' });
 export const unless = (sql: SQL): Step => ({ sql, expects: 'nothing' });
 
 /** What was seen does not hold any more: a worker, or another operator, has changed a row since. Nothing was written. */
@@ -26,9 +27,9 @@ export class MovedFirst extends ConflictError {}
 /** @throws MovedFirst; what was written until then is for the transaction to roll back */
 export async function takeSteps(session: Session, steps: readonly Step[]): Promise<void> {
   for (const { sql: statement, expects } of steps) {
-    const count =
-      expects === 'nothing' ? (await session.rows(statement)).length : await session.change(statement);
-    if (expects === 'nothing' ? count > 0 : expects === 'change' && count === 0)
+    const isLook = expects === 'something' || expects === 'nothing';
+    const count = isLook ? (await session.rows(statement)).length : await session.change(statement);
+    if (expects === 'nothing' ? count > 0 : expects !== 'any' && count === 0)
       throw new MovedFirst('A row changed since the look.');
   }
 }

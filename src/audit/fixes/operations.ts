@@ -15,8 +15,12 @@ import { workRowsOf, type OperationRecord, type WorkRow } from '../../core/opera
 import { parseQueueName } from '../../core/operations/queue-name.js';
 import { ACTIVE_STATES } from '../../core/operations/state.js';
 import { undashed } from '../../core/uuid.js';
+import { withObservational } from '../../operations/enqueue/statements.js';
+import { insertInto } from '../../database/insert.js';
+import { which } from '../../database/queries/targets.js';
 import {
   deleteWork,
+  given,
   isStateOf,
   must,
   NOW,
@@ -132,14 +136,21 @@ export const completeTargets: Planner = (subject, context) =>
       return { subject, why: 'only one target of an operation can be recorded here: sf-ops migrate plan' };
     const missing = missingTargetsOf(record);
     const createdAt = record.header!.createdAt;
-    const steps = missing.map(({ type, uuid }) =>
-      must(sql`INSERT INTO cluster_operation_targets
-          (operation_uuid, operation_type, target_object_type, target_uuid, created_at)
-        SELECT ${record.uuid}, ${record.type}, ${nameOfObjectType(type)}, ${uuid}, ${createdAt} FROM object_states
-        WHERE ${isStateOf(record.uuid, record.type)} AND state_value IN ${[...ACTIVE_STATES]} AND NOT EXISTS (SELECT 1 FROM cluster_operation_targets t
-            WHERE t.operation_uuid = ${record.uuid} AND t.target_object_type = ${nameOfObjectType(type)}
-              AND t.target_uuid = ${uuid})`),
-    );
+    const rows = missing.map(({ type, uuid }) => ({
+      operation_uuid: record.uuid,
+      operation_type: record.type,
+      target_object_type: nameOfObjectType(type)!,
+      target_uuid: uuid,
+      created_at: createdAt,
+    }));
+    const steps = [
+      // Locked before the look: of two operators on one server, one goes first. On two nodes the key keeps the second out.
+      given(sql`SELECT 1 FROM object_states WHERE ${isStateOf(record.uuid, record.type)}
+        AND state_value IN ${[...ACTIVE_STATES]} FOR UPDATE`),
+      unless(sql`SELECT 1 FROM cluster_operation_targets t WHERE t.operation_uuid = ${record.uuid}
+        AND ${which(missing.map(({ type, uuid }) => ({ typeName: nameOfObjectType(type)!, uuid })))}`),
+      must(insertInto('cluster_operation_targets', rows.map(withObservational(context.description)))),
+    ];
     const what = `target rows written for ${missing.map(({ type, uuid }) => `${type} ${uuid}`).join(', ')}`;
     return changed(subject, record, what, steps);
   });

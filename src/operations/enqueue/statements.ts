@@ -23,7 +23,10 @@ export function enqueueStatements(
   ];
 }
 
-/** Where targets can be marked as measurement only, the mark has no default: Python's defaults are not the database's. */
-function withObservational(description: DatabaseDescription): (row: Row) => Row {
+/**
+ * What a row of `cluster_operation_targets` takes beside the columns that every release has. Where targets can be marked
+ * as measurement only, the mark has no default: Python's defaults are not the database's.
+ */
+export function withObservational(description: DatabaseDescription): (row: Row) => Row {
   return description.hasObservational ? (row) => ({ ...row, observational: 0 }) : (row) => row;
 }

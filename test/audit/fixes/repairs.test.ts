@@ -199,6 +199,23 @@ describe('what a repair leaves', () => {
     });
   });
 
+  test('target rows say that they are no measurement, where the schema tells the two apart', async () => {
+    await withSite(async (site) => {
+      await site.query('ALTER TABLE cluster_operation_targets ADD COLUMN observational TINYINT(1) NOT NULL');
+      const uuid = await DEFECTS['missing-targets'](site);
+      const database = site.database();
+      expect(await mend(database, await look(database, 'missing-targets'))).toMatchObject([
+        { result: 'changed' },
+      ]);
+      expect(
+        await site.query(
+          'SELECT target_object_type, observational FROM cluster_operation_targets WHERE operation_uuid = ?',
+          [uuid],
+        ),
+      ).toEqual([{ target_object_type: 'NETWORK', observational: 0 }]);
+    });
+  });
+
   test('of a circle one operation is aborted', async () => {
     await withSite(async (site) => {
       await DEFECTS['dependency-cycle'](site);
