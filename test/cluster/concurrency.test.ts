@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { audit, type Audited } from '../../src/audit/audit.js';
+import { makeRepair, planRepairs } from '../../src/audit/repair.js';
+import { AUDIT_RULES } from '../../src/audit/rules/index.js';
+import type { AuditRuleId } from '../../src/core/audit-rules.js';
 import type { Database } from '../../src/database/database.js';
+import { MIGRATIONS } from '../../src/migrations/registry.js';
 import { applyAbort, planAbort } from '../../src/operations/abort.js';
 import type { ChangeOutcome } from '../../src/operations/change.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import { applyRequeue, planRequeue } from '../../src/operations/requeue.js';
 import type { Decision } from '../../src/core/operations/decide.js';
 import type { ServerInstallation } from '../../src/sandbox/installation.js';
+import { DEFECTS } from '../audit/facts/defects.js';
 import { enqueueOne } from '../fixtures/enqueueing.js';
 import { reach, type Reachable } from '../fixtures/reach.js';
-import { insertOperation, now } from '../fixtures/rows.js';
+import { hex, insertOperation, now } from '../fixtures/rows.js';
 import { schemaStatements } from '../fixtures/schema.js';
 import type { Site } from '../fixtures/site.js';
 import { galeraServer, startCluster } from '../servers/galera.js';
@@ -218,4 +224,50 @@ describe.each(deployments)(`${ENQUEUERS} enqueuers on %s`, (_, start) => {
     },
     TIMEOUT_MS,
   );
+
+  test.each<[AuditRuleId, { work: number; targets: number; header: number; state: string | null }]>([
+    ['orphaned-operation', { work: 1, targets: 1, header: 1, state: 'queued' }],
+    ['missing-targets', { work: 1, targets: 1, header: 1, state: 'queued' }],
+    ['header-without-state', { work: 0, targets: 0, header: 0, state: null }],
+    ['state-without-header', { work: 0, targets: 1, header: 0, state: 'deleted' }],
+  ])(
+    'mend one %s from every node at once: one of them does it, the others are told',
+    async (id, left) => {
+      const uuid = await DEFECTS[id]({
+        query: async (sql: string, values: unknown[] = []) => rows(sql, values),
+      } as unknown as Site);
+      const operators = enqueuers.slice(0, 6);
+      // All have looked before the first of them changes anything.
+      const audited = await Promise.all(operators.map(async (operator) => look(operator, id)));
+      const outcomes = await Promise.all(
+        operators.map(async (operator, index) => {
+          const repairer = { user: 'root', fqdn: `sf-${index}`, now };
+          const planned = await planRepairs(operator, audited[index]!, repairer);
+          const [own] = planned.filter(({ plan: { subject } }) => subject.uuid === uuid);
+          return makeRepair(operator, own!, repairer);
+        }),
+      );
+      const results = outcomes.map(({ result }) => result).sort();
+      expect(results).toEqual(['changed', ...Array.from({ length: 5 }, () => 'moved_first')]);
+      const workOf = "SELECT id FROM work_queue WHERE JSON_VALUE(payload, '$.operation_uuid') = ?";
+      const targetsOf = 'SELECT operation_uuid FROM cluster_operation_targets WHERE operation_uuid = ?';
+      expect({
+        work: (await rows(workOf, [uuid])).length,
+        targets: (await rows(targetsOf, [uuid])).length,
+        header: (await rows('SELECT uuid FROM cluster_operations WHERE uuid = ?', [hex(uuid)])).length,
+        state:
+          ((await rows('SELECT state_value FROM object_states WHERE object_uuid = ?', [uuid]))[0]
+            ?.state_value as string | undefined) ?? null,
+      }).toEqual(left);
+      expect(await rows('SELECT * FROM event_objects WHERE object_uuid = ?', [uuid])).toHaveLength(1);
+    },
+    TIMEOUT_MS,
+  );
 });
+
+async function look(operator: Database, id: AuditRuleId): Promise<Audited> {
+  return audit(operator, {
+    ...{ rules: AUDIT_RULES.filter((rule) => rule.id === id), minAgeSeconds: 30, deep: true },
+    ...{ migrations: MIGRATIONS, secondLookAfterSeconds: 0.05 },
+  });
+}
