@@ -111,6 +111,16 @@ test('each format shows every line', async () => {
   ]);
   expect(csv!.stdout.split('\r\n')).toHaveLength(5);
   expect(table!.stderr).toBe('2 created, 0 reused, 1 failed.\n');
+  expect(table!.stdout.split('\n').slice(-2)[0]).toMatch(/^line 2 is not JSON: /);
+  expect(table!.stdout).toMatch(/^ +2 .*failed/m);
+});
+
+test('a table says below why lines failed, and of many only the first', async () => {
+  const { stdout } = await enqueue(['--file', '-', '--format', 'table'], {
+    stdin: Array.from({ length: 25 }, () => deploy({ network_uuid: 'nix' })).join('\n'),
+  });
+  expect(stdout.match(/^line \d+: There is no network "nix"/gm)).toHaveLength(20);
+  expect(stdout).toMatch(/\nMore have failed: -o wide tells why beside each line\.\n$/);
 });
 
 test('what has been enqueued is told although the database fails half-way', async () => {

@@ -75,7 +75,7 @@ export function changeAnswer(
     columns: columns(names),
     rows: rows(),
     json: { document: () => ({ dry_run: isRehearsal, changed, unchanged }) },
-    empty: { text: 'No operation is meant by that.', style: 'dim' },
+    empty: { text: `Nothing to be ${verb}: no operation matches.`, style: 'dim' },
     after: () => {
       const count = changed.length;
       const { length: left } = unchanged;

@@ -6,10 +6,13 @@ import { LONGEST_LINE_BYTES } from '../../operations/enqueue/batches.js';
 import { BulkLoad } from '../../operations/enqueue/bulk.js';
 import { Run } from '../../operations/enqueue/run-marks.js';
 import { thisProducer } from '../../operations/producer.js';
-import { answerOf, type AnyAnswer } from '../../render/answer.js';
+import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import type { EnqueueCommandOptions } from './definition.js';
-import { LINE_COLUMNS, lineRow, type LineRow } from './rows.js';
+import { LINE_COLUMNS, lineRow, type FailedRow, type LineRow } from './rows.js';
+
+/** So many are told below a table, line by line. */
+const MOST_FAILURES = 20;
 
 /**
  * Enqueues one operation for each line. The answer comes as the batches are written, and its account, on stderr, is true
@@ -40,13 +43,19 @@ export async function enqueueFile(
   const { account } = load;
   /** Whether every row was taken; otherwise stdout cannot be written, and may have lost what it held. */
   let isDelivered = false;
+  const failures: string[] = [];
   const tellCreated = (): void => {
     for (const { line, uuid } of load.recentlyCreated()) context.warn(`line ${line} created ${uuid}`);
   };
 
   async function* rows(): AsyncGenerator<LineRow> {
     try {
-      for await (const results of load.results()) for (const result of results) yield lineRow(result);
+      for await (const results of load.results()) {
+        for (const row of results.map(lineRow)) {
+          if ('error' in row && failures.length <= MOST_FAILURES) failures.push(failureText(row));
+          yield row;
+        }
+      }
       isDelivered = true;
     } finally {
       task.end();
@@ -68,6 +77,10 @@ export async function enqueueFile(
       },
     },
     empty: { text: 'The file names no operations.', style: 'dim' },
+    after: () => [
+      ...failures.slice(0, MOST_FAILURES).map((text): Line => ({ text, style: 'bad', hang: 2 })),
+      ...(failures.length > MOST_FAILURES ? ['More have failed: -o wide tells why beside each line.'] : []),
+    ],
     exitCode: () => account.exitCode,
     undelivered: (isLost) => {
       // A short answer is written when all rows have been taken.
@@ -75,6 +88,12 @@ export async function enqueueFile(
       return `stdout could not take the whole answer: ${accountSentences(account, dryRun)}`;
     },
   });
+}
+
+function failureText({ line, error }: LineRow & FailedRow): string {
+  const { message, hint } = error;
+  const text = message.startsWith(`line ${line} `) ? message : `line ${line}: ${message}`;
+  return hint === null ? text : `${text} ${hint}`;
 }
 
 /** @throws UsageError when the file cannot be read; InterruptedError on a signal, which ends the reading only */

@@ -24,7 +24,7 @@ export interface EnqueuedRow {
   sql?: readonly string[];
 }
 
-interface FailedRow {
+export interface FailedRow {
   error: { code: string; message: string; hint: string | null; exit_code: number };
 }
 
@@ -110,7 +110,11 @@ export const LINE_COLUMNS: readonly Column<LineRow>[] = [
       if (column.name === 'operation_uuid') return row.operation_uuid;
       return column.name === 'result' ? resultWord(row) : null;
     },
-    style: (row) => ('dry_run' in row ? column.style?.(row) : undefined),
+    ...(column.name === 'result' ? { display: lineResult } : {}),
+    style: (row) => {
+      if ('dry_run' in row) return column.style?.(row);
+      return 'error' in row && column.name === 'result' ? 'bad' : undefined;
+    },
     priority: column.priority ?? 0,
     shrink: column.shrink ?? 'never',
   })),
@@ -120,5 +124,11 @@ export const LINE_COLUMNS: readonly Column<LineRow>[] = [
     value: (row) => ('error' in row ? row.error.message : null),
     style: () => 'bad',
     shrink: 'wrap',
+    // A sentence has no room beside a uuid: people read it below.
+    wideOnly: true,
   },
 ];
+
+function lineResult(row: LineRow): string {
+  return 'error' in row ? 'failed' : resultWord(row);
+}
