@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { SfOpsError } from '../core/errors.js';
+import { ConflictError, SfOpsError } from '../core/errors.js';
 import { isSameChange, type Change, type ChangeOptions, type NoChange } from '../core/operations/change.js';
 import type { ClusterFacts } from '../core/cluster-facts.js';
 import type { OperationRecord } from '../core/operations/operation-record.js';
-import type { Uuid } from '../core/uuid.js';
+import { undashed, type Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { recordAuditEvents } from '../database/queries/events.js';
@@ -73,62 +73,75 @@ export async function* applyChanges(
     }
     const { operationUuid } = plan;
     const outcome = await change(database, description, request, plan);
-    yield { operationUuid, ...outcome.result };
-    if (!('kind' in outcome.result))
-      await audit(database, request, operationUuid, outcome.result, outcome.record!);
+    if (outcome instanceof NotChanged) {
+      yield { operationUuid, ...outcome.found };
+      continue;
+    }
+    yield plan;
+    await audit(database, request, operationUuid, plan, outcome);
   }
 }
 
 const GONE: NoChange = { kind: 'gone', why: 'there is no such operation; finished ones are removed' };
 const MOVED: NoChange = { kind: 'moved', why: 'somebody else changed it meanwhile' };
 
-interface Done {
-  result: Change | NoChange;
-  record: OperationRecord | null;
+/**
+ * What was planned is not to be done any more. Thrown, for that ends the transaction with nothing written; and where a
+ * COMMIT got no answer before, what is seen may be that very change, and what a worker made of it: then the outcome is
+ * unknown.
+ */
+class NotChanged extends ConflictError {
+  constructor(readonly found: NoChange) {
+    super(found.why);
+  }
 }
 
+/** @returns the operation as it was before the change */
 async function change(
   database: Database,
   description: DatabaseDescription,
   request: ChangeRequest,
   plan: { operationUuid: Uuid } & Change,
-): Promise<Done> {
+): Promise<OperationRecord | NotChanged> {
   const { operationUuid: uuid } = plan;
   // The time that marks the change as ours, should COMMIT not be answered.
   const stamp = request.now();
-  const transaction: Transaction<Done> = {
+  const transaction: Transaction<OperationRecord> = {
     subject: `the change of operation ${uuid}`,
-    work: async (session): Promise<Done> => {
+    work: async (session) => {
       // Locked before the look: what is seen then stays so until the end.
       await session.rows(sql`SELECT 1 FROM object_states
         WHERE object_type IN ${description.operationLabels} AND object_uuid = ${uuid} FOR UPDATE`);
       const now = request.now();
       const { records, cluster } = await readRecords(session, description, [uuid], now);
-      const record = records.get(uuid) ?? null;
-      if (record === null) return { result: GONE, record };
+      const record = records.get(uuid);
+      if (record === undefined) throw new NotChanged(GONE);
       const decided = request.decide(record, cluster, { force: request.force, now });
       if (!isSameChange(decided, plan)) {
         const why = 'kind' in decided ? `${MOVED.why}: ${decided.why}` : MOVED.why;
-        return { result: { ...MOVED, why }, record };
+        throw new NotChanged({ ...MOVED, why });
       }
       await takeSteps(
         session,
         transitionSteps(record, plan, { at: stamp, message: messageOf(request, plan) }),
       );
-      return { result: plan, record };
+      return record;
     },
-    isCommitted: async (session, { result }) =>
-      'kind' in result ||
+    // The state is written again by the worker that takes the operation, which leaves in its row when that was due.
+    isCommitted: async (session) =>
       (
         await session.rows(sql`SELECT 1 FROM object_states WHERE object_type IN ${description.operationLabels}
-          AND object_uuid = ${uuid} AND state_value = ${plan.to} AND update_time = ${stamp}`)
+            AND object_uuid = ${uuid} AND state_value = ${plan.to} AND update_time = ${stamp}
+          UNION ALL SELECT 1 FROM work_queue WHERE queue_name = ${plan.queueName} AND scheduled_at = ${stamp}
+            AND LOWER(REPLACE(JSON_VALUE(payload, '$.operation_uuid'), '-', '')) = ${undashed(uuid)}`)
       ).length > 0,
     inquiry: `sf-ops show ${uuid}`,
   };
   try {
     return await database.write(transaction);
   } catch (error) {
-    if (error instanceof MovedFirst) return { result: MOVED, record: null };
+    if (error instanceof NotChanged) return error;
+    if (error instanceof MovedFirst) return new NotChanged(MOVED);
     throw error;
   }
 }
