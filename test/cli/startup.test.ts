@@ -89,6 +89,15 @@ describe('a command line evaluates what it uses', () => {
     expect(await evaluated(words)).toEqual({ packages, rooms: ['commands', 'database'], exitCode: 0 });
   });
 
+  test('of the driver, what one connection needs', async () => {
+    const words = ['pending', 'network', NETWORK, ...connectionFlags(site.settings)];
+    const { all, exitCode } = await evaluatedModules(words);
+    expect(exitCode).toBe(0);
+    const ofDriver = new Set(all.filter((path) => path.startsWith('node_modules/mysql2/')));
+    expect(ofDriver).toContain('node_modules/mysql2/lib/connection.js');
+    expect(ofDriver.size).toBeLessThanOrEqual(60);
+  });
+
   test('of Node, what a socket and an account without a password need', async () => {
     const file = join(await mkdtemp(join(runFolder(), 'loaded-')), 'modules.json');
     const env = { NODE_OPTIONS: `--require ${resolve('test/cli/loaded-modules.cjs')}`, LOADED_MODULES: file };
