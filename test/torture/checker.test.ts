@@ -47,6 +47,7 @@ const ask = (at: number, operations: string[]): Step =>
 const end = (at: number): Step => step(at, { kind: 'end', pick: 0 }, { kind: 'changed' }, 'operation');
 const repair = (kind: 'abort' | 'requeue', at: number, outcome: Outcome | null = { kind: 'changed' }): Step =>
   step(at, { kind, pick: 0 }, outcome, 'operation');
+const prune = (at: number): Step => step(at, { kind: 'prune' }, { kind: 'changed' });
 const remove = (at: number): Step => step(at, { kind: 'remove', pick: 0 }, { kind: 'changed' }, 'operation');
 
 function rulesBroken(steps: Step[], atRest: RestingOperation[]): string[] {
@@ -62,6 +63,11 @@ describe('kept', () => {
       'an ended one that is not named any more',
       [written(0), end(2), ask(4, [])],
       [{ ...AT_REST, state: 'complete', workRows: 0 }],
+    ],
+    [
+      'an ended one whose targets were pruned',
+      [written(0), end(2), prune(4)],
+      [{ ...AT_REST, state: 'complete', workRows: 0, targets: 0 }],
     ],
     ['a removed one that is not there', [written(0), remove(2), ask(4, [])], []],
     [
@@ -102,6 +108,8 @@ describe('broken', () => {
     ['stale answer', [written(0), ask(2, [])], [AT_REST]],
     ['late answer', [written(0), end(2), ask(4, ['operation'])], [{ ...AT_REST, state: 'complete' }]],
     ['partly visible', [enqueue(0, null)], [{ ...AT_REST, targets: 0 }]],
+    ['partly visible', [enqueue(0, null), prune(2)], [{ ...AT_REST, targets: 0 }]],
+    ['partly visible', [enqueue(0, null)], [{ ...AT_REST, state: 'complete', targets: 0 }]],
     ['half changed', [written(0), repair('abort', 2, null)], [{ ...AT_REST, state: 'abort' }]],
     ['half changed', [written(0), repair('abort', 2)], [AT_REST]],
     ['half changed', [written(0), repair('requeue', 2)], [{ ...AT_REST, workRows: 0 }]],

@@ -1,4 +1,5 @@
 import { operationType } from '../../src/core/operations/catalogue.js';
+import { undashed } from '../../src/core/uuid.js';
 import type { Action } from './plan.js';
 import type { History, RestingOperation, SeenOperation, Step, VouchedOperation } from './history.js';
 
@@ -25,6 +26,8 @@ export interface Finding {
   detail: string;
 }
 
+const ENDED = ['complete', 'abort', 'error', 'deleted'];
+
 /** Judges a history by what was promised. Empty if every promise was kept. */
 export function check(history: History): Finding[] {
   return [
@@ -49,7 +52,8 @@ function lost({ steps, atRest }: History): Finding[] {
       return isRemoved.has(uuid) ? [] : [{ rule: 'lost', detail: `${uuid} (${mark}) is not there` }];
     }
     const isTouched = isRemoved.has(uuid) || isChanged.has(uuid);
-    if (isWhole(operation) && (isTouched || operation.workRows === 1)) return [];
+    const isPruned = isTouched && mayBePruned(steps, operation);
+    if (isWhole(operation, isPruned) && (isTouched || operation.workRows === 1)) return [];
     return [{ rule: 'lost', detail: `${uuid} (${mark}) is not whole: ${JSON.stringify(operation)}` }];
   });
 }
@@ -114,14 +118,13 @@ function answers({ steps }: History): Finding[] {
 }
 
 function partlyVisible({ steps, atRest }: History): Finding[] {
-  const looks: readonly SeenOperation[][] = [
-    ...steps.flatMap(({ outcome }) => (outcome?.kind === 'seen' ? [outcome.operations] : [])),
-    [...atRest],
-  ];
-  return looks
-    .flat()
-    .filter((operation) => !isWhole(operation))
-    .map((operation): Finding => ({ rule: 'partly visible', detail: JSON.stringify(operation) }));
+  const ending = new Set([...touchedBy(steps, 'end'), ...touchedBy(steps, 'abort')].map(undashed));
+  const seen = steps.flatMap(({ outcome }) => (outcome?.kind === 'seen' ? outcome.operations : []));
+  const isPruned = ({ uuid }: SeenOperation): boolean => ending.has(undashed(uuid)) && wasPruned(steps);
+  return [
+    ...seen.filter((operation) => !isWhole(operation, isPruned(operation))),
+    ...atRest.filter((operation) => !isWhole(operation, mayBePruned(steps, operation))),
+  ].map((operation): Finding => ({ rule: 'partly visible', detail: JSON.stringify(operation) }));
 }
 
 function notCoalesced({ atRest }: History): Finding[] {
@@ -158,8 +161,18 @@ function halfChanged({ steps, atRest }: History): Finding[] {
   });
 }
 
-function isWhole({ operationType: type, states, targets }: SeenOperation): boolean {
-  return states === 1 && targets === operationType(type).targets.length;
+/** @param isPruned whether some of its targets may have been taken away since it ended */
+function isWhole({ operationType: type, states, targets }: SeenOperation, isPruned: boolean): boolean {
+  const { length } = operationType(type).targets;
+  return states === 1 && (isPruned ? targets <= length : targets === length);
+}
+
+function mayBePruned(steps: readonly Step[], { state }: RestingOperation): boolean {
+  return state !== null && ENDED.includes(state) && wasPruned(steps);
+}
+
+function wasPruned(steps: readonly Step[]): boolean {
+  return steps.some(({ action }) => action.kind === 'prune');
 }
 
 function vouched(steps: readonly Step[]): { step: Step; operation: VouchedOperation }[] {

@@ -23,6 +23,8 @@ export type Action =
   | { kind: 'enqueue'; requests: MarkedRequest[] }
   | { kind: 'end'; pick: number }
   | { kind: 'remove'; pick: number }
+  /** Of everything that has ended, however short a while ago. */
+  | { kind: 'prune' }
   | { kind: 'ask'; object: AskedObject }
   | { kind: 'survey' };
 
@@ -101,7 +103,7 @@ export function planHistory(seed: number, size: PlanSize): HistoryPlan {
           : { typeName: 'INSTANCE', uuid: random.pick(instances) },
       };
     }
-    return { kind: 'survey' };
+    return roll < 95 ? { kind: 'prune' } : { kind: 'survey' };
   };
   const sessions = Array.from({ length: size.sessions }, (_, session) =>
     Array.from({ length: size.actions }, (_, index) => action(session, index)),

@@ -10,6 +10,7 @@ import { applyAbort, planAbort } from '../../src/operations/abort.js';
 import { BulkLoad, type LineResult } from '../../src/operations/enqueue/bulk.js';
 import { enqueue } from '../../src/operations/enqueue/enqueue.js';
 import { Run } from '../../src/operations/enqueue/run-marks.js';
+import { prune } from '../../src/operations/prune.js';
 import { applyRequeue, planRequeue } from '../../src/operations/requeue.js';
 import { activeTargets } from '../../src/database/queries/targets.js';
 import { finishOperations } from '../../src/sandbox/worker.js';
@@ -90,6 +91,8 @@ export class TorturedSession {
         );
       case 'remove':
         return this.#change(async () => removeOperation(this.database, touched!));
+      case 'prune':
+        return this.#change(async () => pruneAll(this.database));
       case 'ask':
         return this.#ask(action.object);
       case 'survey':
@@ -262,6 +265,16 @@ async function removeOperation(database: Database, uuid: string): Promise<void> 
     isCommitted: async (session) =>
       (await session.rows(sql`SELECT 1 FROM cluster_operations WHERE uuid = ${undashed(uuid)}`)).length === 0,
     inquiry: 'none: a sweep comes by again',
+  });
+}
+
+/** As by a clock that is a minute ahead, for which nothing is too young. */
+async function pruneAll(database: Database): Promise<void> {
+  await prune(database, {
+    ...{ olderThan: 1, batch: 100, sleep: 0, maxRows: Infinity, maxDuration: Infinity, resumeAfter: null },
+    ...{ isRehearsal: false, now: () => Date.now() / 1000 + 60, signal: new AbortController().signal },
+    task: NO_PROGRESS.start({ doing: '', done: '', unit: '', total: null }),
+    warn: () => undefined,
   });
 }
 
