@@ -6,11 +6,12 @@ import type { Servers } from './servers.js';
 /**
  * A schema change on Galera ends each transaction that has touched the table, reading or writing. One that is open when
  * the change arrives at its node counts as a brute-force abort; one whose changes were already on their way to the others
- * fails certification there (10.11.19, galera 26.4.23).
+ * fails certification there. One transaction may count more than once, so the sum is the most that clients can have seen
+ * (10.11.19, galera 26.4.23: 39 counted for 30 errors of busy writers; exact where transactions are merely open).
  */
 const COUNTERS = ['wsrep_local_bf_aborts', 'wsrep_local_cert_failures'];
 
-/** How many transactions each node has aborted so far to let others' changes through, by node. */
+/** How many transactions each node has at most aborted so far to let others' changes through, by node. */
 export type AbortCounts = ReadonlyMap<string, number>;
 
 /** @returns null on a standalone server, which aborts none, and where a node does not answer */

@@ -58,7 +58,7 @@ export interface AlterationReport {
   /** How often the statement was sent. */
   attempts: number;
   waited_seconds: number;
-  /** Galera only: transactions that the nodes aborted in that moment. Null on a standalone server. */
+  /** Galera only: how many transactions the nodes aborted in that moment, at most. Null on a standalone server. */
   killed_transactions: number | null;
 }
 
@@ -323,8 +323,9 @@ function listed(busy: OpenTransaction[]): string {
 
 function tell(interaction: Interaction, report: AlterationReport): void {
   const { phase, attempts, waited_seconds: seconds, algorithm, killed_transactions: killed } = report;
+  const atMost = killed === 0 ? '' : 'at most ';
   const aborts =
-    killed === null ? '' : `, ${killed} ${killed === 1 ? 'transaction' : 'transactions'} aborted`;
+    killed === null ? '' : `, ${atMost}${killed} ${killed === 1 ? 'transaction' : 'transactions'} aborted`;
   interaction.note(
     `${phase}: done with ALGORITHM=${algorithm} at attempt ${attempts} after ${seconds} s${aborts}.`,
   );
