@@ -107,6 +107,8 @@ class Watch {
   #side: Side | null = null;
   /** Unix seconds of the last look that was answered. */
   #lookedAt: number | null = null;
+  /** When the first of the looks began that have failed since, in seconds of this wait. */
+  #troubleSince: number | null = null;
   readonly #began = steadySeconds();
 
   constructor(
@@ -126,38 +128,52 @@ class Watch {
 
   async run(): Promise<WaitResult> {
     const { deadline, once, intervalSeconds } = this.request;
-    let troubleSince: number | null = null;
-    const rounds = poll({
-      every: intervalSeconds,
-      deadline: once ? deadlineIn(0) : deadline,
-      signal: this.database.options.signal,
-    });
+    const { signal } = this.database.options;
+    const rounds = poll({ every: intervalSeconds, deadline: once ? deadlineIn(0) : deadline, signal });
     for await (const { isLast } of rounds) {
       const began = this.#elapsed();
-      try {
-        await this.#look();
-        this.#failure = null;
-        troubleSince = null;
-      } catch (error) {
-        if (error instanceof InterruptedError) break;
-        if (!(error instanceof SfOpsError)) throw error;
-        const isCut = error instanceof DeadlineError;
-        const isLate = !once && (isCut || deadline.remaining() < TIMER_SLACK_SECONDS);
-        if (isLate && this.#isAlive(began, troubleSince)) break;
-        // That time is over says less than why it was not enough.
-        if (!isCut) this.#failure = error;
-        else this.#failure ??= error;
-        troubleSince ??= began;
-        if (isLate || isLast || !this.#isWorthRetrying(error, troubleSince)) return this.#result('unknown');
-        this.hooks.onTrouble?.(error);
+      const failure = await this.#failureOfLook();
+      if (failure === null) {
+        await this.hooks.onProgress?.(this.#progress);
+        const outcome = outcomeOf(this.#progress, this.#options);
+        if (outcome !== null) return this.#result(outcome);
         continue;
       }
-      await this.hooks.onProgress?.(this.#progress);
-      const outcome = outcomeOf(this.#progress, this.#options);
-      if (outcome !== null) return this.#result(outcome);
+      const next = this.#afterFailure(failure, began, isLast);
+      if (next === 'end') break;
+      if (next === 'give up') return this.#result('unknown');
+      this.hooks.onTrouble?.(failure);
     }
-    if (this.database.options.signal.aborted) return this.#result('interrupted');
+    if (signal.aborted) return this.#result('interrupted');
     return this.#result(outcomeAtDeadline(this.#progress, this.#options));
+  }
+
+  /** Looks. @returns null where the database has answered */
+  async #failureOfLook(): Promise<SfOpsError | null> {
+    try {
+      await this.#look();
+    } catch (error) {
+      if (error instanceof SfOpsError) return error;
+      throw error;
+    }
+    this.#failure = null;
+    this.#troubleSince = null;
+    return null;
+  }
+
+  /** @param began when the look did, in seconds of this wait */
+  #afterFailure(failure: SfOpsError, began: number, isLast: boolean): 'end' | 'give up' | 'look again' {
+    if (failure instanceof InterruptedError) return 'end';
+    const { once, deadline } = this.request;
+    const isCut = failure instanceof DeadlineError;
+    const isLate = !once && (isCut || deadline.remaining() < TIMER_SLACK_SECONDS);
+    if (isLate && this.#isAlive(began)) return 'end';
+    // That time is over says less than why it was not enough.
+    if (!isCut) this.#failure = failure;
+    else this.#failure ??= failure;
+    this.#troubleSince ??= began;
+    const isHopeless = isLate || isLast || !this.#isWorthRetrying(failure, this.#troubleSince);
+    return isHopeless ? 'give up' : 'look again';
   }
 
   async #look(): Promise<void> {
@@ -186,8 +202,8 @@ class Watch {
   }
 
   /** Whether the deadline passed while the server was at work, and not because it had stopped to answer. */
-  #isAlive(began: number, troubleSince: number | null): boolean {
-    const hasAnswered = this.#lookedAt !== null && troubleSince === null;
+  #isAlive(began: number): boolean {
+    const hasAnswered = this.#lookedAt !== null && this.#troubleSince === null;
     return hasAnswered && this.#elapsed() - began < ANSWERS_WITHIN_SECONDS;
   }
 
