@@ -86,6 +86,32 @@ describe('the timeline of an object', () => {
     ]);
   });
 
+  test.each([
+    ['of several operations', 3, 7_000],
+    ['of a single one', 1, 20_001],
+  ])('none of many events is overlooked: %s', async (_, operations, events) => {
+    const uuids: string[] = [];
+    for (let created = 0; created < operations; created += 1) {
+      const uuid = await insertOperation(site, {
+        createdAt: 1000 + created,
+        state: 'complete',
+        work: 'none',
+      });
+      uuids.push(uuid);
+      await site.query(
+        `CREATE TEMPORARY TABLE many AS SELECT UUID() AS uuid FROM seq_1_to_${events};
+         INSERT INTO events (event_uuid, event_type, timestamp, fqdn, message) SELECT uuid, 'mutate', 1, 'sf-1', '' FROM many;
+         INSERT INTO event_objects SELECT 'net_op', ?, uuid FROM many; DROP TABLE many`,
+        [uuid],
+      );
+      await event(uuid, 900 + created, { state: 'executing' });
+    }
+    const found = await timeline();
+    expect(found.map(({ uuid, startedAt }) => [uuid, startedAt])).toEqual(
+      uuids.map((uuid, created) => [uuid, 900 + created]),
+    );
+  });
+
   test('of one whose rows are gone, what its target tells', async () => {
     await insertOperation(site, { createdAt: 1000 });
     await site.query('DELETE FROM cluster_operations; DELETE FROM object_states; DELETE FROM work_queue');

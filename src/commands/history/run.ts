@@ -1,13 +1,11 @@
-import { lifetimeOf, type Lifetime } from '../../core/operations/lifetime.js';
 import { targetedOperations } from '../../core/operations/targeted-operation.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import { readNames } from '../../database/queries/names.js';
 import { readObjectType } from '../../database/known-types.js';
 import { resolveObjects } from '../../database/queries/references.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
-import { stateChangesQuestion } from '../../database/queries/state-changes.js';
 import { targetHistory } from '../../database/queries/targets.js';
-import { askTogether } from '../../database/questions.js';
+import { readLifetimes } from '../../operations/lifetimes.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { toName } from '../operation-columns.js';
@@ -32,10 +30,7 @@ export async function run(
     const { recorded, cluster } = await recordsAt(session, description, targets.slice(0, limit), now);
     const operations = targetedOperations(recorded, cluster, now);
     const records = operations.map(({ record }) => record);
-    const { changes } = await askTogether(session, { changes: stateChangesQuestion(records) });
-    const lifetimes = new Map<string, Lifetime>();
-    for (const record of records)
-      lifetimes.set(record.uuid, lifetimeOf(record, changes.get(record.uuid) ?? []));
+    const lifetimes = await readLifetimes(session, records);
     const subject = { objectType: valueOfObjectType(typeName), uuid: object!.uuid };
     const { objects, operations: uuids } = toName(operations);
     const wanted = { objects: [subject, ...objects], operations: uuids };
