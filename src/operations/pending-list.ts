@@ -8,10 +8,13 @@ import { readActiveList, type ListedTarget } from '../database/queries/active-li
 import { readClusterFacts } from '../database/queries/cluster-facts.js';
 import { NAMED_AT_ONCE } from '../database/chunks.js';
 import { recordsAt } from '../database/queries/operation-records.js';
-import { targetsByNumber } from '../database/queries/targets.js';
+import { targetsByNumber, type Everything, type ObjectReference } from '../database/queries/targets.js';
 import { PROBED_AT_MOST, WorkQueue } from '../database/queries/work-queue.js';
 
-/** What is pending in a whole cluster, read in portions: memory does not grow with it. */
+/** With more active operations than this, what is pending is read in portions. */
+export const AT_ONCE = 5_000;
+
+/** What is pending in a whole cluster or on some objects, read in portions: memory grows by a few bytes for each. */
 export interface PendingList {
   /** How many were pending at the moment of the list. */
   readonly count: number;
@@ -41,12 +44,12 @@ export interface PendingPortion {
 export async function listPending(
   database: Database,
   description: DatabaseDescription,
-  typeName: string | null,
+  of: readonly ObjectReference[] | Everything,
   isWanted: (target: ListedTarget) => boolean,
   { now, limit }: { now: number; limit: number },
 ): Promise<PendingList> {
   const { list, cluster, queue } = await database.snapshot(async (session) => {
-    const list = await readActiveList(session, description, typeName, isWanted);
+    const list = await readActiveList(session, description, of, isWanted);
     const queue = new WorkQueue(now, Math.min(limit, list.sequenceNumbers.length));
     await queue.prepare(session);
     return { list, queue, cluster: await readClusterFacts(session, description) };

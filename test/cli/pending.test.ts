@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { INSTANCE, insertCluster, insertNetwork, insertOperation, NETWORK, now } from '../fixtures/rows.js';
+import { insertBusyNetwork } from '../fixtures/busy-network.js';
 import { Site } from '../fixtures/site.js';
 import { connectAsAdministrator } from '../servers/mariadb.js';
 import { connectionFlags, jsonOf, runCli, type Outcome, type RunOptions } from './run.js';
@@ -236,4 +237,27 @@ describe('several ids of which one is unknown', () => {
       missing: [{ exit_code: 6 }],
     });
   });
+});
+
+test('thousands on one object are all told, as they are read', async () => {
+  const crowded = await Site.create();
+  try {
+    await insertCluster(crowded);
+    await insertBusyNetwork(crowded, 6_000);
+    const run = async (...words: string[]): Promise<Outcome> =>
+      runCli(['pending', 'network', ...words, '--json', ...connectionFlags(crowded.settings)]);
+    const all = await run(NETWORK);
+    expect(all).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(jsonOf(all)).toMatchObject({ pending: true, count: 6_000, warnings: [] });
+    const uuids = operations(all);
+    expect(new Set(uuids).size).toBe(6_000);
+    expect(uuids).toEqual([...uuids].sort());
+    const some = await run('lan', 'nix', '--limit', '3');
+    expect(some.stderr).toContain('There is no network "nix"');
+    expect(some.exitCode).toBe(6);
+    expect(jsonOf<Answer>(some)).toMatchObject({ count: 6_000 });
+    expect(operations(some)).toEqual(uuids.slice(0, 3));
+  } finally {
+    await crowded.close();
+  }
 });

@@ -139,7 +139,7 @@ test('the list of everything, in portions: the same in the same order, and each 
   const everything = { now: now(), limit: Infinity };
   const { reads, result } = await database.read(async (session) =>
     rowsRead(session, async () => {
-      const list = await listPending(database, description, 'NETWORK', () => true, everything);
+      const list = await listPending(database, description, { typeName: 'NETWORK' }, () => true, everything);
       const numbers: unknown[] = [];
       let queued = 0;
       for await (const { operations } of list.portions()) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { TargetedOperation } from '../../src/core/operations/targeted-operation.js';
 import { listPending } from '../../src/operations/pending-list.js';
+import type { ObjectReference } from '../../src/database/queries/targets.js';
 import { INSTANCE, insertCluster, insertOperation, NETWORK, now, setState } from '../fixtures/rows.js';
 import { Site } from '../fixtures/site.js';
 
@@ -19,7 +20,7 @@ beforeEach(async () => {
 const list = async (typeName: string | null = null, limit = Infinity, isWanted = () => true) => {
   const database = site.database();
   const description = await database.describe();
-  return listPending(database, description, typeName, isWanted, { now: now(), limit });
+  return listPending(database, description, { typeName }, isWanted, { now: now(), limit });
 };
 
 async function readAll(of: Awaited<ReturnType<typeof list>>): Promise<TargetedOperation[]> {
@@ -59,6 +60,40 @@ test('every active target, oldest first, of any type and state, with what is kno
   expect((await readAll(await list('NETWORK', 2))).map(({ record }) => record.uuid)).toEqual([old, orphan]);
   expect(await list('NETWORK', 2)).toMatchObject({ count: 3 });
   expect(await list(null, Infinity, () => false)).toMatchObject({ count: 0, oldestAt: null });
+});
+
+test('on some objects: what holds them, of each target that is theirs', async () => {
+  const base = now() - 1000;
+  const targets: [string, string][] = [
+    ['INSTANCE', INSTANCE],
+    ['NETWORK', NETWORK],
+  ];
+  const both = await insertOperation(site, {
+    ...{ createdAt: base + 5, type: 'node_inst_net_iface_op', targets },
+  });
+  const one = await insertOperation(site, { createdAt: base });
+  await insertOperation(site, { state: 'complete' });
+  const of = async (...objects: ObjectReference[]) => {
+    const database = site.database();
+    const description = await database.describe();
+    const bounds = { now: now(), limit: Infinity };
+    const found = await listPending(database, description, objects, () => true, bounds);
+    const all = await readAll(found);
+    return { ...found, all: all.map(({ record, target }) => [record.uuid, target.objectType]) };
+  };
+  const [network, instance] = [
+    { typeName: 'NETWORK', uuid: NETWORK },
+    { typeName: 'INSTANCE', uuid: INSTANCE },
+  ];
+  expect(await of(network)).toMatchObject({
+    ...{ count: 2, oldestAt: base },
+    all: [
+      [one, 'network'],
+      [both, 'network'],
+    ],
+  });
+  expect((await of(instance, network)).all).toHaveLength(3);
+  expect(await of({ typeName: 'BLOB', uuid: NETWORK })).toMatchObject({ count: 0, oldestAt: null });
 });
 
 test('what has ended between the list and its portion is left out, and counted', async () => {

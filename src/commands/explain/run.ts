@@ -112,7 +112,7 @@ async function allPending(
   limit: number,
   now: number,
 ): Promise<Explained> {
-  const { sequenceNumbers } = await readActiveList(session, description, null, () => true);
+  const { sequenceNumbers } = await readActiveList(session, description, { typeName: null }, () => true);
   const oldest = sequenceNumbers.slice(0, LOOKED_AT_MOST);
   const targets = await targetsByNumber(session, description, oldest);
   const looked = [

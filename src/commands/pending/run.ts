@@ -5,11 +5,11 @@ import { readObjectType, readOperationType } from '../../database/known-types.js
 import { findObjects } from '../../database/queries/references.js';
 import { ONE_TARGET_ONLY, recordsOneTargetOnly } from '../../database/queries/target-key.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
-import { activeTargets } from '../../database/queries/targets.js';
+import { activeTargetsUpTo, type Everything, type ObjectReference } from '../../database/queries/targets.js';
 import { readNames } from '../../database/queries/names.js';
 import { estimateActive } from '../../database/queries/active-side.js';
 import type { ListedTarget } from '../../database/queries/active-list.js';
-import { listPending } from '../../operations/pending-list.js';
+import { AT_ONCE, listPending } from '../../operations/pending-list.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { withMissing } from '../missing.js';
@@ -36,9 +36,12 @@ export async function run(
   const isWanted = filter(options, description, now);
   const typeText = all ? options.objectType : objectType;
   const typeName = typeText === undefined ? null : readObjectType(typeText, description);
-  if (all && (await database.read(async (session) => estimateActive(session, description))) > AT_ONCE) {
-    const warnings = (await database.read(recordsOneTargetOnly)) ? [ONE_TARGET_ONLY] : [];
-    const list = await listPending(database, description, typeName, isWanted, { now, limit });
+  const readAsAskedFor = async (of: readonly ObjectReference[] | Everything): Promise<AnyAnswer> => {
+    // One that is this busy is busy, whatever else is missing.
+    const isComplete = !('typeName' in of) && of.length === 1;
+    const doubtful = !isComplete && (await database.read(recordsOneTargetOnly));
+    const warnings = doubtful ? [ONE_TARGET_ONLY] : [];
+    const list = await listPending(database, description, of, isWanted, { now, limit });
     tell(context, list.observational, warnings);
     return pendingAnswer({
       ...list,
@@ -48,13 +51,16 @@ export async function run(
       now,
       withExitCode: options.exitCode,
     });
-  }
-  const { missing, matching, rows, warnings } = await database.snapshot(async (session) => {
+  };
+  if (all && (await database.read(async (session) => estimateActive(session, description))) > AT_ONCE)
+    return readAsAskedFor({ typeName });
+  const looked = await database.snapshot(async (session) => {
     const { found, missing } = all
       ? { found: null, missing: [] }
       : await findObjects(session, description, typeName!, ids);
     const of = found ?? { typeName };
-    const targets = await activeTargets(session, description, of);
+    const targets = await activeTargetsUpTo(session, description, of, all ? Infinity : AT_ONCE);
+    if (targets === null) return { of, missing };
     const matching = targets.filter(isWanted);
     const shown = matching.filter(({ observational }) => !observational).slice(0, limit);
     // An object on which something is pending is busy, whatever else is missing.
@@ -70,7 +76,11 @@ export async function run(
       : await readNames(session, description, toName(operations), cluster.nodes);
     return { missing, matching, rows: { operations, names }, warnings: doubtful ? [ONE_TARGET_ONLY] : [] };
   });
+  const { missing } = looked;
+  if ('of' in looked)
+    return withMissing(await readAsAskedFor(looked.of), missing, ids.length - missing.length, context);
 
+  const { matching, rows, warnings } = looked;
   const observed = matching.filter(({ observational }) => observational).length;
   tell(context, observed, warnings);
   const count = matching.length - observed;
@@ -85,9 +95,6 @@ export async function run(
   });
   return withMissing(answer, missing, ids.length - missing.length, context);
 }
-
-/** With more active operations than this, what is pending is read in portions. */
-const AT_ONCE = 5_000;
 
 function tell(context: CommandContext, observed: number, warnings: readonly string[]): void {
   if (observed > 0)

@@ -65,7 +65,7 @@ async function readPending(
   };
   if ('typeName' in of) {
     const bounds = { now: at, limit: WATCHED_AT_MOST };
-    const list = await listPending(database, description, of.typeName, () => true, bounds);
+    const list = await listPending(database, description, of, () => true, bounds);
     for await (const { operations, names } of list.portions()) add(operations, names);
     return { listed, count: list.count };
   }

@@ -54,24 +54,41 @@ export async function activeTargets(
   description: DatabaseDescription,
   of: readonly ObjectReference[] | Everything,
 ): Promise<Target[]> {
+  return (await activeTargetsUpTo(session, description, of, Infinity))!;
+}
+
+/** As `activeTargets`; null where there are more than `most`, of which no more is read then. */
+export async function activeTargetsUpTo(
+  session: Session,
+  description: DatabaseDescription,
+  of: readonly ObjectReference[] | Everything,
+  most: number,
+): Promise<Target[] | null> {
   if (Array.isArray(of) && of.length === 0) return [];
-  const side = 'typeName' in of ? 'active' : await cheaperSide(session, description, which(of));
-  const targets = await readTargets(session, sql`${COLUMNS} ${activeFrom(description, of, side)}`);
+  const from = await activeFrom(session, description, of, WITH_HEADER);
+  const limit = most === Infinity ? sql`` : sql`LIMIT ${most + 1}`;
+  const targets = await readTargets(session, sql`${COLUMNS} ${from} ${limit}`);
+  if (targets.length > most) return null;
   return targets.sort((a, b) => a.createdAt - b.createdAt || compareSequence(a, b));
 }
 
-/** Joined in the order that was chosen: left to itself, the optimizer goes by estimates that may be far off. */
-function activeFrom(
+/**
+ * Active operations as `s` and their targets as `t`, joined in the order that costs less: left to itself, the optimizer
+ * goes by estimates that may be far off.
+ */
+export async function activeFrom(
+  session: Session,
   description: DatabaseDescription,
   of: readonly ObjectReference[] | Everything,
-  side: Side,
-): SQL {
+  joined: SQL,
+): Promise<SQL> {
+  const side: Side = 'typeName' in of ? 'active' : await cheaperSide(session, description, which(of));
   const isActive = isActiveOperation(description);
   return side === 'active'
     ? sql`FROM object_states s STRAIGHT_JOIN cluster_operation_targets t ON t.operation_uuid = s.object_uuid
-        ${WITH_HEADER} WHERE ${isActive} AND ${which(of)} ${IN_INDEX_ORDER}`
+        ${joined} WHERE ${isActive} AND ${which(of)} ${IN_INDEX_ORDER}`
     : sql`FROM cluster_operation_targets t STRAIGHT_JOIN object_states s ON s.object_uuid = t.operation_uuid
-        ${WITH_HEADER} WHERE ${isActive} AND ${which(of)}`;
+        ${joined} WHERE ${isActive} AND ${which(of)}`;
 }
 
 function compareSequence({ sequenceNumber: a }: Target, { sequenceNumber: b }: Target): number {
