@@ -19,9 +19,10 @@ export interface Pace {
   why: string | null;
 }
 
-/** A batch that takes longer than this holds others up: the next one is smaller. */
-const SLOW_BATCH = 0.2;
-const QUICK_BATCH = 0.05;
+/** A batch that takes longer than `slow` holds others up: the next one is smaller. Below `quick` it grows. Seconds. */
+const ALONE = { slow: 0.2, quick: 0.05 };
+/** While a large write set is certified and applied, those that come after it wait, on every node. */
+const ON_GALERA = { slow: 0.04, quick: 0.015 };
 const SMALLEST_BATCH = 20;
 /** A receive queue that Galera's own default for flow control is made of. */
 const LONG_QUEUE = 16;
@@ -47,11 +48,12 @@ export function nextPace(batch: number, load: ServerLoad, most: number, sleep: n
         : lagSeconds !== null && lagSeconds > MOST_LAG
           ? `the replica is ${Math.round(lagSeconds)} s behind`
           : null;
+  const { slow, quick } = receiveQueue === null ? ALONE : ON_GALERA;
   const rest = batchSeconds * (receiveQueue === null ? 1 : REST_ON_GALERA);
   const smaller = Math.max(Math.min(SMALLEST_BATCH, most), Math.floor(batch / 2));
   const larger = Math.min(most, Math.ceil(batch * 1.25));
   return {
-    batch: batchSeconds > SLOW_BATCH || why !== null ? smaller : batchSeconds < QUICK_BATCH ? larger : batch,
+    batch: batchSeconds > slow || why !== null ? smaller : batchSeconds < quick ? larger : batch,
     pauseSeconds: Math.max(sleep, why === null ? rest : Math.max(rest, PAUSE_FOR_OTHERS)),
     why,
   };

@@ -4,13 +4,17 @@ import { nextPace, type ServerLoad } from '../../src/core/pace.js';
 
 const QUIET: ServerLoad = { batchSeconds: 0.1, isPaused: null, receiveQueue: null, lagSeconds: null };
 
+const GALERA = { isPaused: false, receiveQueue: 0 };
+
 test('as long a rest as the batch took, and never less than was asked for', () => {
   expect(nextPace(500, QUIET, 500, 0)).toEqual({ batch: 500, pauseSeconds: 0.1, why: null });
   expect(nextPace(500, QUIET, 500, 2).pauseSeconds).toBe(2);
-  expect(nextPace(500, { ...QUIET, isPaused: false, receiveQueue: 0 }, 500, 0).pauseSeconds).toBeCloseTo(0.3);
+  expect(nextPace(500, { ...QUIET, ...GALERA }, 500, 0).pauseSeconds).toBeCloseTo(0.3);
 });
 
 test('batches shrink when they get slow, and grow back slowly', () => {
+  expect(nextPace(500, { ...QUIET, ...GALERA, batchSeconds: 0.041 }, 500, 0).batch).toBe(250);
+  expect(nextPace(100, { ...QUIET, ...GALERA, batchSeconds: 0.014 }, 500, 0).batch).toBe(125);
   expect(nextPace(500, { ...QUIET, batchSeconds: 0.5 }, 500, 0).batch).toBe(250);
   expect(nextPace(250, { ...QUIET, batchSeconds: 0.01 }, 500, 0).batch).toBe(313);
   expect(nextPace(450, { ...QUIET, batchSeconds: 0.01 }, 500, 0).batch).toBe(500);
@@ -24,14 +28,18 @@ test.each<[Partial<ServerLoad>, string]>([
   expect(nextPace(500, { ...QUIET, ...load }, 500, 0)).toEqual({ batch: 250, pauseSeconds: 1, why });
 });
 
-test.each<[Partial<ServerLoad>]>([[{ receiveQueue: 16 }], [{ lagSeconds: 10 }], [{ isPaused: false }], [{}]])(
-  'a little of it is no reason: %p',
-  (load) => {
-    expect(nextPace(500, { ...QUIET, ...load }, 500, 0)).toMatchObject({ batch: 500, why: null });
-  },
-);
+test.each<[Partial<ServerLoad>]>([
+  [{ receiveQueue: 16, batchSeconds: 0.03 }],
+  [{ lagSeconds: 10 }],
+  [{ isPaused: false }],
+  [{}],
+])('a little of it is no reason: %p', (load) => {
+  expect(nextPace(500, { ...QUIET, ...load }, 500, 0)).toMatchObject({ batch: 500, why: null });
+});
 
 test('a batch that is neither slow nor quick stays as it is', () => {
+  for (const batchSeconds of [0.015, 0.03, 0.04])
+    expect(nextPace(100, { ...QUIET, ...GALERA, batchSeconds }, 500, 0).batch).toBe(100);
   for (const batchSeconds of [0.05, 0.1, 0.2])
     expect(nextPace(100, { ...QUIET, batchSeconds }, 500, 0).batch).toBe(100);
 });
