@@ -7,7 +7,7 @@ import {
   UnavailableError,
 } from '../core/errors.js';
 import { ExitCode } from '../core/exit-codes.js';
-import type { AlterationReport } from './alter.js';
+import type { AlterationReport } from './alterer.js';
 
 const HINT =
   'sf-ops migrate status shows how far things are; running the same command again goes on from there.';

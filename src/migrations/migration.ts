@@ -4,7 +4,7 @@ import type { Finding } from '../core/finding.js';
 import type { Database } from '../database/database.js';
 import type { Phase } from './alteration.js';
 import type { MigrationId } from './ids.js';
-import type { AlterationReport, Alterer } from './alter.js';
+import type { AlterationReport, Alterer } from './alterer.js';
 import type { Servers } from './servers.js';
 import type { PreflightRule } from './preflight/rule.js';
 

@@ -1,6 +1,6 @@
 import { ConflictError, RefusedError } from '../core/errors.js';
 import type { Database } from '../database/database.js';
-import type { AlterationReport, Alterer } from './alter.js';
+import type { AlterationReport, Alterer } from './alterer.js';
 import { Lease, leaseHolder, LeaseTakenError, whenItLapses, type LeaseHolder } from '../database/lease.js';
 import {
   nothingApplied,

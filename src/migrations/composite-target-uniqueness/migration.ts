@@ -1,7 +1,8 @@
 import { applyRules, type Finding, type Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
 import { COPY, INPLACE, NOCOPY, alterSql, expectedLock, type Alteration } from '../alteration.js';
-import { runAlteration, type Alterer } from '../alter.js';
+import { runAlteration } from '../alter.js';
+import type { Alterer } from '../alterer.js';
 import { COMPOSITE_TARGET_UNIQUENESS } from '../ids.js';
 import { stampMigration, stampStatement } from '../ledger.js';
 import { nothingApplied, type Applied, type Migration, type PlannedStatement } from '../migration.js';

@@ -1,6 +1,6 @@
 import type { Finding, Rule } from '../../core/finding.js';
 import type { Session } from '../../database/session.js';
-import type { Alterer } from '../alter.js';
+import type { Alterer } from '../alterer.js';
 import { alterSql, expectedLock, type Alteration } from '../alteration.js';
 import { DROP_LAST_CLUSTER_OPERATION } from '../ids.js';
 import { stampMigration, stampStatement } from '../ledger.js';
