@@ -72,7 +72,7 @@ export async function enqueueFile(
     json: {
       rows: 'operations',
       tail: () => {
-        const failed = failedLines(account, load.lostLines);
+        const failed = failedLines(account);
         return { created: dryRun ? 0 : account.created, reused: account.reused, failed };
       },
     },

@@ -3,7 +3,7 @@ import { valueOfObjectType } from '../../core/object-types.js';
 import type { Decision } from '../../core/operations/decide.js';
 import { targetsOf } from '../../core/operations/operation.js';
 import type { OperationRows } from '../../core/operations/operation-rows.js';
-import type { LineResult } from '../../operations/enqueue/bulk.js';
+import type { LineResult } from '../../operations/enqueue/line-results.js';
 import type { Column } from '../../render/answer.js';
 
 /** The answer for one operation: a row of the API. `created_at`: unix seconds. */

@@ -9,8 +9,11 @@ export interface BulkAccount {
   existing: number;
   /** These could not be met; their rows say why. */
   failed: number;
-  /** Lines whose transaction failed: none of them was written, or, where nobody could say, perhaps all of them. */
-  lost: { first: number; last: number; isUnknown: boolean } | null;
+  /**
+   * Lines whose transaction failed: none of them was written, or, where nobody could say, perhaps all of them. `lines`:
+   * how many they are, without those between the first and the last that an earlier run has done.
+   */
+  lost: { first: number; last: number; lines: number; isUnknown: boolean } | null;
   /** Why it ended before the end of the file. */
   stopped: 'failure' | 'error' | 'interrupted' | null;
   /** The last line that was tried. */
@@ -27,8 +30,8 @@ export function emptyAccount(): BulkAccount {
 }
 
 /** How many lines have no operation, as the JSON document counts them. */
-export function failedLines({ failed, lost }: BulkAccount, lostLines: number): number {
-  return failed + (lost === null ? 0 : lostLines);
+export function failedLines({ failed, lost }: BulkAccount): number {
+  return failed + (lost?.lines ?? 0);
 }
 
 /**

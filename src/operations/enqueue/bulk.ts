@@ -1,23 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { InterruptedError, SfOpsError } from '../../core/errors.js';
-import { ExitCode } from '../../core/exit-codes.js';
 import type { InputLine } from '../../core/input-lines.js';
-import { emptyAccount, type BulkAccount } from '../../core/operations/bulk-account.js';
-import type { Decision } from '../../core/operations/decide.js';
-import type { Task } from '../../core/progress.js';
+import type { BulkAccount } from '../../core/operations/bulk-account.js';
 import type { Uuid } from '../../core/uuid.js';
 import type { Database } from '../../database/database.js';
-import { interruption } from '../../database/failure.js';
 import { auditEnqueued, type Producer } from './audit.js';
 import { batchesOf, type Batch, type Line } from './batches.js';
 import { enqueue, rehearseEnqueue, type EnqueueOptions, type EnqueueOutcome, type Mark } from './enqueue.js';
+import { LineResults, type LineResult, type ResultOptions, type WrittenBatch } from './line-results.js';
 import { digestOf, type Run } from './run-marks.js';
 import { OvertakenError, Step } from './step.js';
 
-export interface BulkOptions extends Pick<EnqueueOptions, 'force' | 'now'> {
+export interface BulkOptions extends Pick<EnqueueOptions, 'force' | 'now'>, ResultOptions {
   /** Lines in one transaction. */
   batch: number;
-  onError: 'stop' | 'skip';
   /** Null for a load that is not to be continued. */
   run: Run | null;
   /** Decide, and write nothing. */
@@ -25,14 +21,7 @@ export interface BulkOptions extends Pick<EnqueueOptions, 'force' | 'now'> {
   /** Ends the lines, also while another is waited for. */
   endLines: () => void;
   producer: Producer;
-  task: Task;
-  warn: (text: string) => void;
 }
-
-/** What became of a line. */
-export type LineResult = { line: number } & (
-  { decision: Decision; sql: string[] | null } | { doneAs: Uuid } | { error: SfOpsError }
-);
 
 /**
  * Enqueues an operation for each line of JSON, a transaction for each batch of lines.
@@ -42,15 +31,10 @@ export type LineResult = { line: number } & (
  * meaning depends on the one before begins when that is committed.
  */
 export class BulkLoad {
-  readonly account: BulkAccount = emptyAccount();
-  /** Lines of the batch that failed as a whole. */
-  lostLines = 0;
-  readonly #warned = new Set<string>();
   readonly #lanes: [Lane, Lane];
+  readonly #results: LineResults;
   #begun = 0;
   #isOver = false;
-  /** The operations of the last batches. */
-  #recent: { line: number; uuid: Uuid }[][] = [];
 
   constructor(
     private readonly database: Database,
@@ -61,6 +45,11 @@ export class BulkLoad {
       { database, auditing: Promise.resolve() },
       { database: database.with({}), auditing: Promise.resolve() },
     ];
+    this.#results = new LineResults(database.options.signal, options);
+  }
+
+  get account(): BulkAccount {
+    return this.#results.account;
   }
 
   /**
@@ -78,7 +67,7 @@ export class BulkLoad {
         if (writing === null) return;
         next = this.#begin(batches, writing);
         next.catch(() => undefined); // told when its turn comes
-        yield this.#told(writing.batch, await writing.written);
+        yield this.#results.tell(writing.batch, await writing.written);
         if (this.account.stopped !== null) return;
       }
     } finally {
@@ -94,7 +83,7 @@ export class BulkLoad {
 
   /** The operations of the last batches, for an answer that could not be delivered to its end. */
   recentlyCreated(): { line: number; uuid: Uuid }[] {
-    return this.options.isRehearsal ? [] : this.#recent.flat();
+    return this.options.isRehearsal ? [] : this.#results.recentlyCreated();
   }
 
   /** Null at the end, also where a signal is the end. */
@@ -132,7 +121,7 @@ export class BulkLoad {
       if (writing === null) return;
       writing.step.giveUp();
       const written = await writing.written;
-      if (written !== null && !(written instanceof SfOpsError)) this.#told(writing.batch, written);
+      if (written !== null && !(written instanceof SfOpsError)) this.#results.tell(writing.batch, written);
     } catch {
       // What ended the load has been told.
     }
@@ -144,7 +133,7 @@ export class BulkLoad {
     lane: Lane,
     step: Step,
     isAlone: boolean,
-  ): Promise<Written | SfOpsError | null> {
+  ): Promise<WrittenBatch | SfOpsError | null> {
     let isCommitted = false;
     try {
       await lane.auditing;
@@ -165,7 +154,7 @@ export class BulkLoad {
     }
   }
 
-  async #write({ lines }: Batch, lane: Lane, step: Step): Promise<Written | SfOpsError> {
+  async #write({ lines }: Batch, lane: Lane, step: Step): Promise<WrittenBatch | SfOpsError> {
     const { isRehearsal, run, onError, producer, now } = this.options;
     const fresh = lines.filter(({ doneAs }) => doneAs === null);
     if (fresh.length === 0) return { outcomes: [], sqlOf: () => null };
@@ -190,84 +179,7 @@ export class BulkLoad {
       throw error;
     }
   }
-
-  /** Counts what became of the lines of a batch. */
-  #told({ lines }: Batch, written: Written | SfOpsError | null): LineResult[] {
-    if (written === null) return [];
-    if (written instanceof SfOpsError) return this.#lose(lines, written);
-    const { outcomes, sqlOf } = written;
-    this.#warnOf(outcomes);
-    const results: LineResult[] = [];
-    let asked = 0;
-    for (const { line, doneAs } of lines) {
-      const outcome = doneAs === null ? outcomes[asked++] : undefined;
-      if (doneAs === null && outcome === undefined) break;
-      results.push(this.#count(line, doneAs, outcome, sqlOf));
-    }
-    this.#recent = [...this.#recent.slice(-2), createdIn(results)];
-    this.options.task.advance(results.length);
-    this.account.lastLine = results.at(-1)?.line ?? this.account.lastLine;
-    if (this.options.onError === 'stop' && results.some((result) => 'error' in result))
-      this.account.stopped = 'error';
-    return results;
-  }
-
-  /** Each distinct warning once. */
-  #warnOf(outcomes: readonly EnqueueOutcome[]): void {
-    for (const outcome of outcomes) {
-      for (const warning of 'warnings' in outcome ? outcome.warnings : []) {
-        if (this.#warned.has(warning) || this.#warned.size >= MOST_WARNINGS) continue;
-        this.#warned.add(warning);
-        this.options.warn(warning);
-      }
-    }
-  }
-
-  #lose(lines: readonly Line[], error: SfOpsError): LineResult[] {
-    const { account } = this;
-    const fresh = lines.filter(({ doneAs }) => doneAs === null);
-    const isUnknown = error.word === 'outcome_unknown';
-    account.lost = { first: fresh[0]!.line, last: fresh.at(-1)!.line, isUnknown };
-    account.stopped = error instanceof InterruptedError ? 'interrupted' : 'failure';
-    account.exitCode = account.exitCode === ExitCode.OK ? error.exitCode : account.exitCode;
-    this.lostLines = fresh.length;
-    const told =
-      error instanceof InterruptedError
-        ? interruption(this.database.options.signal, 'Interrupted: this line was not written.')
-        : error;
-    return lines.map(({ line, doneAs }) => {
-      if (doneAs === null) return { line, error: told };
-      account.existing += 1;
-      return { line, doneAs };
-    });
-  }
-
-  #count(
-    line: number,
-    doneAs: Uuid | null,
-    outcome: EnqueueOutcome | undefined,
-    sqlOf: Written['sqlOf'],
-  ): LineResult {
-    const { account } = this;
-    if (doneAs !== null) {
-      account.existing += 1;
-      return { line, doneAs };
-    }
-    if (outcome instanceof SfOpsError) {
-      account.failed += 1;
-      if (account.exitCode === ExitCode.OK) account.exitCode = outcome.exitCode;
-      return { line, error: outcome };
-    }
-    const decision = outcome!;
-    if (decision.rows !== null) account.created += 1;
-    else if (decision.reused) account.reused += 1;
-    else account.existing += 1;
-    return { line, decision, sql: sqlOf(decision) };
-  }
 }
-
-/** More would hide the rows. */
-const MOST_WARNINGS = 100;
 
 /** A connection, and the events that it is writing of the batch that it wrote last. */
 interface Lane {
@@ -279,19 +191,7 @@ interface Lane {
 interface Writing {
   readonly batch: Batch;
   readonly step: Step;
-  readonly written: Promise<Written | SfOpsError | null>;
-}
-
-interface Written {
-  outcomes: readonly EnqueueOutcome[];
-  sqlOf: (decision: Decision) => string[] | null;
-}
-
-function createdIn(results: readonly LineResult[]): { line: number; uuid: Uuid }[] {
-  return results.flatMap((result) => {
-    const isCreated = 'decision' in result && result.decision.rows !== null;
-    return isCreated ? [{ line: result.line, uuid: result.decision.operationUuid }] : [];
-  });
+  readonly written: Promise<WrittenBatch | SfOpsError | null>;
 }
 
 function markOf(

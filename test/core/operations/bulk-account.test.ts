@@ -7,11 +7,11 @@ test.each([
   [some, '5 created, 1 reused, 2 failed.'],
   [{ ...some, existing: 3 }, '5 created, 1 reused, 3 there already, 2 failed.'],
   [
-    { ...some, stopped: 'failure' as const, lost: { first: 9, last: 12, isUnknown: false } },
+    { ...some, stopped: 'failure' as const, lost: { first: 9, last: 12, lines: 4, isUnknown: false } },
     '5 created, 1 reused, 2 failed. Lines 9 to 12 were not written. Later lines, if any, were not tried.',
   ],
   [
-    { ...some, stopped: 'failure' as const, lost: { first: 9, last: 12, isUnknown: true } },
+    { ...some, stopped: 'failure' as const, lost: { first: 9, last: 12, lines: 4, isUnknown: true } },
     '5 created, 1 reused, 2 failed. Lines 9 to 12 may have been written, all or none. Later lines, if any, were not tried.',
   ],
   [
@@ -28,6 +28,6 @@ test.each([
 
 test('a rehearsal has created nothing, and lost lines count as failed', () => {
   expect(accountSentences(some, true)).toMatch(/^5 would be created/);
-  expect(failedLines(some, 0)).toBe(2);
-  expect(failedLines({ ...some, lost: { first: 9, last: 12, isUnknown: false } }, 4)).toBe(6);
+  expect(failedLines(some)).toBe(2);
+  expect(failedLines({ ...some, lost: { first: 9, last: 12, lines: 4, isUnknown: false } })).toBe(6);
 });
