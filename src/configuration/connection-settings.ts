@@ -46,21 +46,8 @@ export function resolveConnection(flags: ConnectionFlags, environment: Environme
   const first = <K extends keyof Source>(key: K): Source[K] | undefined =>
     sources.find((source) => source[key] !== undefined)?.[key];
   const [user, password, database] = [first('user'), first('password'), first('database')];
-
-  const located = sources.find((source) => source.socket !== undefined || source.host !== undefined);
-  if (located === undefined) {
-    const unreadable = sources.map((source) => source.unreadable ?? '').join('');
-    throw new ConfigurationError(`Nothing says where the database is.${unreadable}`, {
-      word: 'not_configured',
-      hint: 'Name it with --host (or --socket, or SHAKENFIST_MARIADB_HOST), or try everything on a private server with --sandbox.',
-    });
-  }
-  const address = (located.socket ?? located.host)!;
   return {
-    addresses:
-      located.socket === undefined
-        ? parseHosts(address.value, parsePort(first('port')?.value ?? String(DEFAULT_PORT)))
-        : [{ socketPath: address.value }],
+    ...locate(sources, first('port')?.value),
     user: user?.value ?? 'shakenfist',
     password: password?.value ?? '',
     database: database?.value ?? 'shakenfist',
@@ -70,13 +57,29 @@ export function resolveConnection(flags: ConnectionFlags, environment: Environme
       first('sslKey')?.value,
       first('sslVerify')?.value,
     ),
-    origin: address.origin,
     origins: {
       ...(user === undefined ? {} : { user: user.origin }),
       ...(password === undefined ? {} : { password: password.origin }),
       ...(database === undefined ? {} : { database: database.origin }),
     },
   };
+}
+
+/** The nearest source with a socket or a host is the one that says where the database is. */
+function locate(
+  sources: readonly Source[],
+  port = String(DEFAULT_PORT),
+): Pick<ConnectionSettings, 'addresses' | 'origin'> {
+  for (const { socket, host } of sources) {
+    if (socket !== undefined) return { addresses: [{ socketPath: socket.value }], origin: socket.origin };
+    if (host !== undefined)
+      return { addresses: parseHosts(host.value, parsePort(port)), origin: host.origin };
+  }
+  const unreadable = sources.map((source) => source.unreadable ?? '').join('');
+  throw new ConfigurationError(`Nothing says where the database is.${unreadable}`, {
+    word: 'not_configured',
+    hint: 'Name it with --host (or --socket, or SHAKENFIST_MARIADB_HOST), or try everything on a private server with --sandbox.',
+  });
 }
 
 /** `db1,db2:3307,[fd00::1]:3306` → addresses, each with its own or the common port. */
