@@ -36,6 +36,67 @@ export class CausalWaitError extends UnavailableError {
   }
 }
 
+/** What a server, or the way to it, can report. An error is the first of these that it can be. */
+const REPORTED: readonly {
+  is: (error: unknown) => boolean;
+  says: string;
+  details: { word: string; hint?: string };
+}[] = [
+  {
+    is: isTableMissing,
+    says: 'A table of Shaken Fist is missing',
+    details: {
+      word: 'schema_missing',
+      hint: 'Is --database the one of Shaken Fist? `sf-ops doctor` lists what is missing.',
+    },
+  },
+  {
+    is: isColumnMissing,
+    says: 'A column of Shaken Fist is missing',
+    details: { word: 'schema_unexpected', hint: '`sf-ops doctor` says in what this schema differs.' },
+  },
+  {
+    is: isCollationMix,
+    says: 'Columns that have to be compared cannot be',
+    details: {
+      word: 'schema_unexpected',
+      hint: '`sf-ops doctor` names the columns whose collations differ.',
+    },
+  },
+  { is: isDatabaseMissing, says: 'The database does not exist', details: { word: 'unknown_database' } },
+  { is: isPrivilegeMissing, says: 'This account lacks a privilege', details: { word: 'privilege_missing' } },
+  { is: isAccessDenied, says: 'The server refuses this account', details: { word: 'access_denied' } },
+  {
+    is: isServerFull,
+    says: 'The server takes no more connections',
+    details: {
+      word: 'too_many_connections',
+      hint: 'Try again in a moment, or name another server in --host.',
+    },
+  },
+  { is: isNotPrimary, says: 'The node left the Primary Component', details: { word: 'not_primary' } },
+  {
+    is: isServerReadOnly,
+    says: 'This server takes no writes',
+    details: {
+      word: 'read_only',
+      hint: 'It is most likely a replica. Name the server that takes writes first in --host.',
+    },
+  },
+  {
+    is: isStatementKilled,
+    says: 'An administrator, or the cluster, ended the statement',
+    details: { word: 'killed' },
+  },
+  { is: isStatementTimeout, says: 'The database took too long', details: { word: 'statement_timeout' } },
+  {
+    is: isLockWaitTimeout,
+    says: 'Somebody else has held a table or a row for too long',
+    details: { word: 'wait_timeout' },
+  },
+  { is: isConnectionLost, says: 'The database does not answer', details: { word: 'unreachable' } },
+];
+
 /**
  * The failure of a statement as the operator should hear of it. Whatever a server or the way to it can report means that
  * the database cannot answer. The rest is returned untouched: it is a bug of ours, and must look like one.
@@ -44,95 +105,14 @@ export function failureOf(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof SfOpsError) return error;
   if (isInterrupted(error)) return interruption(signal);
   const reason = serverMessage(error);
-  const because = { cause: error };
   if (isDeadlinePassed(error)) return deadlinePassed(error);
-  if (isTableMissing(error)) {
-    return new UnavailableError(`A table of Shaken Fist is missing: ${reason}`, {
-      ...because,
-      word: 'schema_missing',
-      hint: 'Is --database the one of Shaken Fist? `sf-ops doctor` lists what is missing.',
-    });
-  }
-  if (isColumnMissing(error)) {
-    return new UnavailableError(`A column of Shaken Fist is missing: ${reason}`, {
-      ...because,
-      word: 'schema_unexpected',
-      hint: '`sf-ops doctor` says in what this schema differs.',
-    });
-  }
-  if (isCollationMix(error)) {
-    return new UnavailableError(`Columns that have to be compared cannot be: ${reason}`, {
-      ...because,
-      word: 'schema_unexpected',
-      hint: '`sf-ops doctor` names the columns whose collations differ.',
-    });
-  }
-  if (isDatabaseMissing(error)) {
-    return new UnavailableError(`The database does not exist: ${reason}`, {
-      ...because,
-      word: 'unknown_database',
-    });
-  }
-  if (isPrivilegeMissing(error)) {
-    return new UnavailableError(`This account lacks a privilege: ${reason}`, {
-      ...because,
-      word: 'privilege_missing',
-    });
-  }
-  if (isAccessDenied(error)) {
-    return new UnavailableError(`The server refuses this account: ${reason}`, {
-      ...because,
-      word: 'access_denied',
-    });
-  }
-  if (isServerFull(error)) {
-    return new UnavailableError(`The server takes no more connections: ${reason}`, {
-      ...because,
-      word: 'too_many_connections',
-      hint: 'Try again in a moment, or name another server in --host.',
-    });
-  }
-  if (isNotPrimary(error)) {
-    return new UnavailableError(`The node left the Primary Component: ${reason}`, {
-      ...because,
-      word: 'not_primary',
-    });
-  }
-  if (isServerReadOnly(error)) {
-    return new UnavailableError(`This server takes no writes: ${reason}`, {
-      ...because,
-      word: 'read_only',
-      hint: 'It is most likely a replica. Name the server that takes writes first in --host.',
-    });
-  }
-  if (isStatementKilled(error)) {
-    return new UnavailableError(`An administrator, or the cluster, ended the statement: ${reason}`, {
-      ...because,
-      word: 'killed',
-    });
-  }
-  if (isStatementTimeout(error)) {
-    return new UnavailableError(`The database took too long: ${reason}`, {
-      ...because,
-      word: 'statement_timeout',
-    });
-  }
-  if (isLockWaitTimeout(error)) {
-    return new UnavailableError(`Somebody else has held a table or a row for too long: ${reason}`, {
-      ...because,
-      word: 'wait_timeout',
-    });
-  }
-  if (isConnectionLost(error)) {
-    return new UnavailableError(`The database does not answer: ${reason}`, {
-      ...because,
-      word: 'unreachable',
-    });
-  }
+  const reported = REPORTED.find(({ is }) => is(error));
+  if (reported !== undefined)
+    return new UnavailableError(`${reported.says}: ${reason}`, { ...reported.details, cause: error });
   if (isOfServer(error) && !isStatementWrong(error)) {
     return new UnavailableError(`The server reports error ${serverError(error)!.errno}: ${reason}`, {
-      ...because,
       word: 'server_error',
+      cause: error,
     });
   }
   return error;
