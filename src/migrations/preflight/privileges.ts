@@ -1,10 +1,9 @@
-import { isAllowed, type AccountPrivileges, type Privilege } from '../../core/account-privileges.js';
+import type { AccountPrivileges } from '../../core/account-privileges.js';
 import type { Session } from '../../database/session.js';
 import { readAccountPrivileges } from '../../database/queries/account-privileges.js';
 import type { ApplyRequest, Migration } from '../migration.js';
-import { failure, preflightRule, unknown, type Verdict } from './rule.js';
-
-type Needs = Readonly<Record<string, readonly Privilege[]>>;
+import { preflightRule } from './rule.js';
+import { privilegeVerdicts, type Needs } from './verdicts/privileges.js';
 
 /** What the lease takes, and the ledger. */
 const LEASE: Needs = { cluster_locks: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] };
@@ -27,13 +26,7 @@ export const privilegesRule = preflightRule({
   remedy: 'Use the account of Shaken Fist itself, which owns its database, or grant what is missing.',
   beforeHide: true,
   look: async ({ privileges: account, migration, request }) =>
-    Object.entries(needsOf(migration, request)).flatMap(([table, privileges]) =>
-      privileges.flatMap((privilege): Verdict[] => {
-        const answer = isAllowed(account, privilege, table);
-        if ('unknown' in answer) return [unknown(`${privilege} on ${table}: ${answer.unknown}.`)];
-        return answer.value ? [] : [failure(`${privilege} on ${table} is missing.`)];
-      }),
-    ),
+    privilegeVerdicts(account, needsOf(migration, request)),
 });
 
 function needsOf(
