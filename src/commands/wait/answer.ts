@@ -1,14 +1,11 @@
 import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import {
-  createdAtOf,
-  type OperationError,
-  type OperationRecord,
-} from '../../core/operations/operation-record.js';
+import { createdAtOf, type OperationRecord } from '../../core/operations/operation-record.js';
 import { exitCodeOfWait, isFolded, type Waited, type WaitOutcome } from '../../core/operations/wait.js';
 import { valueOfObjectType } from '../../core/object-types.js';
 import type { WaitRequest, WaitResult } from '../../operations/wait.js';
 import { answerOf, type AnyAnswer, type Style } from '../../render/answer.js';
+import { errorDocument } from '../operation-documents.js';
 import { conditionOf, countsText, operationText, type Known } from './story.js';
 
 export interface WaitReport {
@@ -137,6 +134,7 @@ function documentOf({ result, request, known, warnings }: WaitReport): object {
 
 function operationDocument(one: Waited, record: OperationRecord | undefined): object {
   const { uuid, outcome, seen, lastSeenAt } = one;
+  const error = record?.error ?? null;
   return {
     operation_uuid: uuid,
     operation_type: record?.type ?? seen?.operationType ?? null,
@@ -150,12 +148,6 @@ function operationDocument(one: Waited, record: OperationRecord | undefined): ob
     priority: record?.header?.priority ?? null,
     created_at: record === undefined ? null : createdAtOf(record),
     targets: (record?.targets ?? []).map((target) => ({ object_type: target.objectType, uuid: target.uuid })),
-    error: errorDocument(record?.error ?? null),
+    error: error === null ? null : errorDocument(error),
   };
-}
-
-function errorDocument(error: OperationError | null): object | null {
-  if (error === null) return null;
-  const { code, message, details, originClass, traceback } = error;
-  return { code, message, details, origin_class: originClass, traceback };
 }
