@@ -6,7 +6,9 @@ import {
   type WorkRows,
   type WorkSought,
 } from '../../src/database/queries/work-queue.js';
-import { Site } from '../fixtures/site.js';
+import { Database } from '../../src/database/database.js';
+import { rowsRead } from '../fixtures/rows-read.js';
+import { connectionSettings, sessionOptions, Site } from '../fixtures/site.js';
 
 const NOW = 1_700_000_000;
 const CREATED = NOW - 100.123456;
@@ -75,6 +77,31 @@ async function find(all: readonly WorkSought[], limits: Partial<WorkQueueLimits>
     return { rows, statements: session.statements - before };
   });
 }
+
+describe('many that are looked for together', () => {
+  const COUNT = 150;
+
+  test.each([
+    ['made at the same moment', 0],
+    ['made one after another', 1],
+  ])('%s: each row is read once', async (_, seconds) => {
+    const all = Array.from({ length: COUNT }, (__, index) =>
+      sought({ createdAt: CREATED - index * seconds }),
+    );
+    for (const { uuid, createdAt } of all) await insert(uuid, { scheduledAt: createdAt! });
+    // As administrator, who may reset the counters.
+    const database = new Database({ ...connectionSettings(site.settings), user: 'root' }, sessionOptions());
+    const { reads, result } = await database.read(async (session) =>
+      rowsRead(session, async () => new WorkQueue(NOW, COUNT, GENEROUS).find(session, all)),
+    );
+    await database.close();
+    expect([...result.values()].filter((found) => 'value' in found && found.value.length === 1)).toHaveLength(
+      COUNT,
+    );
+    // In the index, and once more out of the UNION.
+    expect(reads).toBeLessThanOrEqual(4 * COUNT);
+  });
+});
 
 describe('a row where it has to be is found with one statement', () => {
   test.each<[string, Partial<WorkSought>, Row]>([
