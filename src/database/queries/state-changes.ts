@@ -54,12 +54,16 @@ function stateChangesQuestion(
   const none = new Map<Uuid, StateChange[]>();
   const types = [...new Set(operations.map(({ type }) => type).filter((type) => type !== null))];
   if (types.length === 0) return answered(none);
-  const uuids = operations.map(({ uuid }) => uuid);
+  // Each with its own type: any with any would be as many places in the index as there are pairs.
+  const ofTypes = types.map((type) => {
+    const uuids = operations.filter((operation) => operation.type === type).map(({ uuid }) => uuid);
+    return sql`o.object_type = ${type} AND o.object_uuid IN ${uuids}`;
+  });
   const limit = most === Infinity ? sql`` : sql`LIMIT ${most + 1}`;
   return optionalQuestion(
     sql`SELECT o.object_uuid AS uuid, e.timestamp AS at, e.extra
       FROM event_objects o STRAIGHT_JOIN events e ON e.event_uuid = o.event_uuid
-      WHERE o.object_type IN ${types} AND o.object_uuid IN ${uuids} AND e.event_type <> 'resources' ${limit}`,
+      WHERE (${sql.join(ofTypes, sql` OR `)}) AND e.event_type <> 'resources' ${limit}`,
     (rows: { uuid: string; at: number; extra: string | null }[]) =>
       rows.length > most ? null : changesIn(rows),
     none,
