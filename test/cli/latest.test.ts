@@ -114,7 +114,7 @@ test.each([
   ['latest of two objects', ['latest', 'network', NETWORK, NETWORK]],
   ['latest of an unknown type', ['latest', 'thing', NETWORK]],
   ['history without an object', ['history', 'network']],
-  ['history of no length', ['history', 'network', NETWORK, '--limit', '0']],
+  ['history of less than nothing', ['history', 'network', NETWORK, '--limit', '-1']],
   ['history since no time', ['history', 'network', NETWORK, '--since', 'then']],
 ])('%s is asked wrongly', async (_, words) => {
   expect(await run(...words)).toMatchObject({ exitCode: 2, stdout: '' });

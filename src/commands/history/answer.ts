@@ -1,20 +1,20 @@
 import { formatDuration } from '../../core/duration.js';
 import { ExitCode } from '../../core/exit-codes.js';
-import type { Names } from '../../core/names.js';
 import type { Lifetime } from '../../core/operations/lifetime.js';
-import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
-import type { Uuid } from '../../core/uuid.js';
-import { answerOf, type AnyAnswer, type Column } from '../../render/answer.js';
+import type { HistoryPortion } from '../../operations/history-list.js';
+import { answerOf, type AnyAnswer, type Column, type Line } from '../../render/answer.js';
+import { flattened } from '../flattened.js';
 import { listedOperation, operationColumns, type ListedOperation } from '../operation-columns.js';
 
 export interface HistoryReport {
-  subject: { objectType: string; uuid: Uuid };
-  /** Newest first. */
-  operations: readonly TargetedOperation[];
-  lifetimes: ReadonlyMap<Uuid, Lifetime>;
-  names: Names;
+  /** As people read it: `network/web`. */
+  object: string;
+  /** Newest first; in one portion, or read as they are asked for. */
+  portions: Iterable<HistoryPortion> | AsyncIterable<HistoryPortion>;
   /** Whether there are older ones. */
   isCut: boolean;
+  /** How many have been removed while they were read. */
+  removed: () => number;
   /** Whether times were asked for. */
   isBounded: boolean;
   /** Unix seconds. */
@@ -29,34 +29,43 @@ interface Recorded extends ListedOperation {
 }
 
 export function historyAnswer(report: HistoryReport): AnyAnswer {
-  const { subject, operations, lifetimes, names, isCut, isBounded, now } = report;
-  const object = `${subject.objectType}/${names.nameOf(subject.uuid) ?? subject.uuid}`;
-  const oldest = operations.at(-1);
+  const { object, portions, isCut, removed, isBounded, now } = report;
+  const shown = { count: 0, oldestAt: now };
   return answerOf<Recorded>({
     columns: columns(now),
-    rows: operations.map((operation) => ({
-      ...listedOperation(operation, names, now),
-      ...timesOf(lifetimes.get(operation.record.uuid), now),
-    })),
+    rows: flattened(portions, function* ({ operations, lifetimes, names }) {
+      for (const operation of operations) {
+        shown.count += 1;
+        shown.oldestAt = operation.target.createdAt;
+        const times = timesOf(lifetimes.get(operation.record.uuid), now);
+        yield { ...listedOperation(operation, names, now), ...times };
+      }
+    }),
     record: ({ row, waited, ran, times }) => ({ ...row, ...times, waited_seconds: waited, ran_seconds: ran }),
-    json: { rows: 'history', tail: () => ({ truncated: isCut }) },
+    json: {
+      rows: 'history',
+      tail: () => ({ truncated: isCut, ...(removed() === 0 ? {} : { removed_meanwhile: removed() }) }),
+    },
     empty: isBounded
       ? `No operation of ${object} in that time is recorded.`
       : `No operation of ${object} is recorded.`,
-    after: () => {
-      const { length } = operations;
-      if (oldest === undefined) return [];
-      const count = length === 1 ? '1 operation' : `${length} operations`;
-      if (!isCut) return [{ text: `${count} of ${object}.`, style: 'dim' }];
-      return [
-        {
-          text: `The newest ${count} of ${object}; older ones: --before ${secondsAgo(oldest.target.createdAt, now)}, or a larger --limit.`,
-          style: 'dim',
-        },
-      ];
-    },
+    after: () => [
+      ...(shown.count === 0 ? [] : [footer(shown, report)]),
+      ...(removed() === 0 ? [] : [`${removed()} have been removed meanwhile.`]),
+    ],
     exitCode: ExitCode.OK,
   });
+}
+
+function footer(
+  { count, oldestAt }: { count: number; oldestAt: number },
+  { object, isCut, now }: HistoryReport,
+): Line {
+  const operations = count === 1 ? '1 operation' : `${count} operations`;
+  const text = isCut
+    ? `The newest ${operations} of ${object}; older ones: --before ${secondsAgo(oldestAt, now)}, or a larger --limit.`
+    : `${operations} of ${object}.`;
+  return { text, style: 'dim' };
 }
 
 /** For people `AGE` is followed by what it was spent on; for scripts it comes last, where it moves no other column. */

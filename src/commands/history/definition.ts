@@ -8,7 +8,7 @@ const ARGUMENTS = {
 };
 
 const OPTIONS = {
-  limit: count('show no more than the newest n', 1, { default: '50' }),
+  limit: count('show no more than the newest n; 0: all', 0, { default: '50' }),
   since: duration('only operations that are younger'),
   before: duration('only operations that are older, to go on where a list stopped'),
 };

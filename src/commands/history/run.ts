@@ -1,10 +1,14 @@
-import { targetedOperations } from '../../core/operations/targeted-operation.js';
+import type { Names } from '../../core/names.js';
 import { valueOfObjectType } from '../../core/object-types.js';
-import { readNames } from '../../database/queries/names.js';
+import { targetedOperations } from '../../core/operations/targeted-operation.js';
+import type { DatabaseDescription } from '../../database/description.js';
 import { readObjectType } from '../../database/known-types.js';
-import { resolveObjects } from '../../database/queries/references.js';
+import { readNames } from '../../database/queries/names.js';
 import { recordsAt } from '../../database/queries/operation-records.js';
-import { targetHistory } from '../../database/queries/targets.js';
+import { resolveObjects } from '../../database/queries/references.js';
+import { targetHistory, type HistoryBounds, type ObjectReference } from '../../database/queries/targets.js';
+import type { Session } from '../../database/session.js';
+import { AT_ONCE, listHistory, type HistoryPortion } from '../../operations/history-list.js';
 import { readLifetimes } from '../../operations/lifetimes.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
@@ -16,27 +20,51 @@ export async function run(
   context: CommandContext,
   { options, arguments: { objectType, uuid } }: HistoryRequest,
 ): Promise<AnyAnswer> {
-  const { limit } = options;
   const database = await context.database();
   const description = await database.describe();
   const now = context.now();
-  const since = options.since === undefined ? 0 : now - options.since;
-  const before = options.before === undefined ? Infinity : now - options.before;
+  const bounds = {
+    limit: options.limit === 0 ? Infinity : options.limit,
+    since: options.since === undefined ? 0 : now - options.since,
+    before: options.before === undefined ? Infinity : now - options.before,
+  };
   const typeName = readObjectType(objectType, description);
-  const report = await database.snapshot(async (session) => {
+  const { object, short } = await database.snapshot(async (session) => {
     const [object] = await resolveObjects(session, description, typeName, [uuid]);
-    const bounds = { limit: limit + 1, since, before };
-    const targets = await targetHistory(session, description, object!, bounds);
-    const { recorded, cluster } = await recordsAt(session, description, targets.slice(0, limit), now);
-    const operations = targetedOperations(recorded, cluster, now);
-    const records = operations.map(({ record }) => record);
-    const lifetimes = await readLifetimes(session, records);
-    const subject = { objectType: valueOfObjectType(typeName), uuid: object!.uuid };
-    const { objects, operations: uuids } = toName(operations);
-    const wanted = { objects: [subject, ...objects], operations: uuids };
-    const names = await readNames(session, description, wanted, cluster.nodes);
-    return { operations, lifetimes, names, isCut: targets.length > limit, subject };
+    return { object: object!, short: await readShort(session, description, object!, bounds, now) };
   });
-  const isBounded = options.since !== undefined || options.before !== undefined;
-  return historyAnswer({ ...report, isBounded, now });
+  const list = short ?? (await listHistory(database, description, object, bounds, { now }));
+  return historyAnswer({
+    object: `${valueOfObjectType(typeName)}/${list.names.nameOf(object.uuid) ?? object.uuid}`,
+    portions: 'portion' in list ? [list.portion] : list.portions(),
+    isCut: list.isCut,
+    removed: 'portion' in list ? () => 0 : list.removed,
+    isBounded: options.since !== undefined || options.before !== undefined,
+    now,
+  });
+}
+
+/** The list in one portion; null where it is long. */
+async function readShort(
+  session: Session,
+  description: DatabaseDescription,
+  object: ObjectReference,
+  bounds: HistoryBounds,
+  now: number,
+): Promise<{ portion: HistoryPortion; names: Names; isCut: boolean } | null> {
+  const limit = Math.min(bounds.limit, AT_ONCE);
+  const targets = await targetHistory(session, description, object, { ...bounds, limit: limit + 1 });
+  const isCut = targets.length > limit;
+  if (isCut && bounds.limit > limit) return null;
+  const { recorded, cluster } = await recordsAt(session, description, targets.slice(0, limit), now);
+  const operations = targetedOperations(recorded, cluster, now);
+  const lifetimes = await readLifetimes(
+    session,
+    operations.map(({ record }) => record),
+  );
+  const subject = { objectType: valueOfObjectType(object.typeName), uuid: object.uuid };
+  const { objects, operations: uuids } = toName(operations);
+  const wanted = { objects: [subject, ...objects], operations: uuids };
+  const names = await readNames(session, description, wanted, cluster.nodes);
+  return { portion: { operations, lifetimes, names }, names, isCut };
 }
