@@ -12,7 +12,7 @@ import { readHistoryList } from '../database/queries/history-list.js';
 import { readNames } from '../database/queries/names.js';
 import { recordsAt } from '../database/queries/operation-records.js';
 import { targetsByNumber, type HistoryBounds, type ObjectReference } from '../database/queries/targets.js';
-import { PROBED_AT_MOST, WorkQueue } from '../database/queries/work-queue.js';
+import { WorkQueue } from '../database/queries/work-queue.js';
 import { readLifetimes } from './lifetimes.js';
 
 /** A history of more operations than this is read in portions. */
@@ -43,14 +43,14 @@ export interface HistoryPortion {
  *
  * @param bounds the limit may be Infinity
  * @param now unix seconds
- * @param atOnce operations of a portion; unless given, as many as can be looked for in the work queue at once
+ * @param atOnce operations of a portion; as many as one statement can name unless given
  */
 export async function listHistory(
   database: Database,
   description: DatabaseDescription,
   object: ObjectReference,
   bounds: HistoryBounds,
-  { now, atOnce }: { now: number; atOnce?: number | undefined },
+  { now, atOnce = NAMED_AT_ONCE }: { now: number; atOnce?: number | undefined },
 ): Promise<HistoryList> {
   const { limit } = bounds;
   const { numbers, queue, cluster, names } = await database.snapshot(async (session) => {
@@ -64,10 +64,9 @@ export async function listHistory(
     return { numbers, queue, cluster, names };
   });
   let removed = 0;
-  const size = atOnce ?? (queue.isKept ? NAMED_AT_ONCE : PROBED_AT_MOST);
   async function* portions(): AsyncGenerator<HistoryPortion> {
-    for (let start = 0; start < Math.min(limit, numbers.length); start += size) {
-      const wanted = numbers.slice(start, Math.min(start + size, limit));
+    for (let start = 0; start < Math.min(limit, numbers.length); start += atOnce) {
+      const wanted = numbers.slice(start, Math.min(start + atOnce, limit));
       const facts = { now, queue, cluster, names: start === 0 ? null : names };
       const portion = await readPortion(database, description, wanted, facts);
       removed += wanted.length - portion.operations.length;

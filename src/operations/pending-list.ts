@@ -9,7 +9,7 @@ import { readClusterFacts } from '../database/queries/cluster-facts.js';
 import { NAMED_AT_ONCE } from '../database/chunks.js';
 import { recordsAt } from '../database/queries/operation-records.js';
 import { targetsByNumber, type Everything, type ObjectReference } from '../database/queries/targets.js';
-import { PROBED_AT_MOST, WorkQueue } from '../database/queries/work-queue.js';
+import { WorkQueue } from '../database/queries/work-queue.js';
 
 /** With more active operations than this, what is pending is read in portions. */
 export const AT_ONCE = 5_000;
@@ -55,11 +55,10 @@ export async function listPending(
     return { list, queue, cluster: await readClusterFacts(session, description) };
   });
   let ended = 0;
-  const size = queue.isKept ? NAMED_AT_ONCE : PROBED_AT_MOST;
   const numbers = list.sequenceNumbers;
   async function* portions(): AsyncGenerator<PendingPortion> {
-    for (let start = 0; start < Math.min(limit, numbers.length); start += size) {
-      const wanted = numbers.slice(start, Math.min(start + size, limit));
+    for (let start = 0; start < Math.min(limit, numbers.length); start += NAMED_AT_ONCE) {
+      const wanted = numbers.slice(start, Math.min(start + NAMED_AT_ONCE, limit));
       const portion = await readPortion(database, description, wanted, {
         now,
         cluster,

@@ -192,6 +192,17 @@ describe('a queue that is too long to be searched', () => {
       SELECT 'other', 1, JSON_OBJECT('operation_uuid', UUID()), 1 FROM seq_1_to_2000; ANALYZE TABLE work_queue`);
   });
 
+  test('is not searched for what is where it has to be, however many those are', async () => {
+    const many = Array.from({ length: 450 }, (_, index) => sought({ createdAt: CREATED - index }));
+    for (const { uuid, createdAt } of many) await insert(uuid, { scheduledAt: createdAt! });
+    const { rows } = await find(many, { searchedAtMost: 0 });
+    const found = many.filter(({ uuid }) => {
+      const known = rows.get(uuid)!;
+      return 'value' in known && known.value.length === 1;
+    });
+    expect(found).toHaveLength(450);
+  });
+
   test('leaves unknown what is not where it should be, and never says that there is no row', async () => {
     const [there, elsewhere, nowhere] = [sought(), sought(), sought()];
     await insert(there.uuid);

@@ -139,6 +139,7 @@ async function complete(
   let cluster: ClusterFacts | null = given.cluster ?? null;
   let names = Names.NONE;
   const queue = given.queue ?? new WorkQueue(now, all.filter(mayHaveWork).length);
+  await queue.prepare(session);
   for (const chunk of chunks(all)) {
     const sought = chunk.filter(mayHaveWork).map(workSought);
     const failed = chunk.filter(({ state }) => state?.value === 'error').map(({ uuid }) => uuid);

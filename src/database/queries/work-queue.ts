@@ -22,7 +22,7 @@ export type WorkRows = Observed<readonly WorkRow[]>;
 
 /** How far work rows are looked for; a test may set it lower. */
 export interface WorkQueueLimits {
-  /** Operations that are looked for in their places; for more, reading the queue once is cheaper. */
+  /** Operations that are looked for in their places with one SELECT; for more, reading a short queue once is cheaper. */
   probedAtMost: number;
   /** Queues that are looked into for claimed and deferred rows, and rows of a kind that are read there, all in all. */
   queuesAtMost: number;
@@ -33,8 +33,8 @@ export interface WorkQueueLimits {
   searchedAtMost: number;
 }
 
-/** Operations that are looked for in their places. From 1,000 times on, MariaDB would read the whole table instead. */
-export const PROBED_AT_MOST = 200;
+/** Operations that one SELECT looks for. From 1,000 times on, MariaDB would read the whole table instead. */
+const PROBED_AT_MOST = 200;
 
 const LIMITS: WorkQueueLimits = {
   probedAtMost: PROBED_AT_MOST,
@@ -77,8 +77,7 @@ export class WorkQueue {
 
   /** The question that looks where the rows have to be; to be asked together with others, and handed to `complete`. */
   likelyRows(sought: readonly WorkSought[]): Question<Map<Uuid, WorkRow[]>> {
-    const isSearched = this.#kept !== null || sought.length > this.limits.probedAtMost;
-    const places = isSearched ? [] : likelyPlaces(sought, this.now, this.limits);
+    const places = this.#kept !== null ? [] : likelyPlaces(sought, this.now, this.limits);
     if (places.length === 0) return answered(new Map<Uuid, WorkRow[]>());
     return question(sql.join(places, sql` UNION ALL `), grouped);
   }
@@ -103,19 +102,16 @@ export class WorkQueue {
     );
   }
 
-  /** Reads the queue now, where so many operations are expected that it is kept. */
+  /** To be called first: reads the queue, where so many operations are expected that it is worth keeping. */
   async prepare(session: Session): Promise<void> {
+    if (this.expected <= this.limits.probedAtMost) return;
     this.#length ??= await lengthOf(session);
     if (this.#isWorthKeeping(this.#length)) this.#kept ??= await readAll(session);
   }
 
-  /** Whether the whole queue is in memory, so that any number can be looked for at once. */
-  get isKept(): boolean {
-    return this.#kept !== null;
-  }
-
   /** Both looks. */
   async find(session: Session, sought: readonly WorkSought[]): Promise<Map<Uuid, WorkRows>> {
+    await this.prepare(session);
     const { statement, read } = this.likelyRows(sought);
     return this.complete(session, sought, read(statement === null ? [] : await session.rows(statement)));
   }
@@ -162,31 +158,28 @@ const UNDASHED_OPERATION = sql`LOWER(REPLACE(JSON_VALUE(payload, '$.operation_uu
 function likelyPlaces(
   sought: readonly WorkSought[],
   now: number,
-  { queuesAtMost, rowsOfAKind }: WorkQueueLimits,
+  { probedAtMost, queuesAtMost, rowsOfAKind }: WorkQueueLimits,
 ): SQL[] {
-  const places = new Map<string, { times: Set<number>; uuids: string[] }>();
-  for (const { uuid, type, createdAt, nodeUuid, priority } of sought) {
-    for (const queue of likelyQueues(type, nodeUuid, priority)) {
-      const place = places.get(queue) ?? { times: new Set(), uuids: [] };
-      places.set(queue, place);
-      if (createdAt === null) continue;
-      place.times.add(createdAt);
-      place.uuids.push(undashed(uuid));
+  const queues = new Map<string, WorkSought[]>();
+  for (const one of sought) {
+    for (const queue of likelyQueues(one.type, one.nodeUuid, one.priority)) {
+      const there = queues.get(queue) ?? [];
+      queues.set(queue, there);
+      there.push(one);
     }
   }
-  const queues = new Set(places.keys());
-  const untouched = [...places].flatMap(([queue, { times, uuids }]) =>
-    times.size === 0
-      ? []
-      : [
-          sql`(SELECT ${WORK_COLUMNS} FROM work_queue
-            WHERE queue_name = ${queue} AND claimed_at IS NULL AND scheduled_at IN ${[...times]}
-              AND ${UNDASHED_OPERATION} IN ${uuids})`,
-        ],
-  );
+  const untouched = [...queues].flatMap(([queue, there]) => {
+    const dated = there.filter(({ createdAt }) => createdAt !== null);
+    return [...chunks(dated, probedAtMost)].map((chunk) => {
+      const times = [...new Set(chunk.map(({ createdAt }) => createdAt))];
+      return sql`(SELECT ${WORK_COLUMNS} FROM work_queue
+        WHERE queue_name = ${queue} AND claimed_at IS NULL AND scheduled_at IN ${times}
+          AND ${UNDASHED_OPERATION} IN ${chunk.map(({ uuid }) => undashed(uuid))})`;
+    });
+  });
   if (queues.size > queuesAtMost) return untouched;
   const limit = Math.ceil(rowsOfAKind / queues.size);
-  const touched = [...queues].flatMap((queue) =>
+  const touched = [...queues.keys()].flatMap((queue) =>
     [
       sql`claimed_at IS NOT NULL ORDER BY claimed_at DESC, scheduled_at DESC`,
       sql`claimed_at IS NULL AND scheduled_at > ${now} ORDER BY scheduled_at`,
