@@ -21,6 +21,8 @@ const {
 const SECONDS = Number(seconds);
 /** Work rows that wait for the workers. */
 const BACKLOG = 30;
+/** Finished operations leave targets for the sweep, and of thousands that end at random five in a row will have failed. */
+const RIGHTLY_FOUND = ['targets-without-operation', 'quiesced-network'];
 
 describe('beside a cluster at work', () => {
   let site: Site;
@@ -43,7 +45,11 @@ describe('beside a cluster at work', () => {
         reaps: 0,
       });
       const stop = new AbortController();
-      const working = Promise.all([cluster.run(stop.signal, 3), feed(site, stop.signal)]);
+      const working = Promise.all([
+        cluster.run(stop.signal, 3),
+        feed(site, stop.signal),
+        checkIn(site, stop.signal),
+      ]);
       const database = site.database();
       const found: string[] = [];
       const begun = performance.now();
@@ -60,7 +66,7 @@ describe('beside a cluster at work', () => {
           secondLookAfterSeconds: 0.3,
         });
         for (const { id, result, subjects } of findings)
-          if (result === 'fail' && id !== 'targets-without-operation')
+          if (result === 'fail' && !RIGHTLY_FOUND.includes(id))
             found.push(`${id} ${JSON.stringify(subjects)}`);
       }
       const figures = { looks, transitions: cluster.journal.length, accused: found.length };
@@ -84,6 +90,15 @@ describe('beside a cluster at work', () => {
     120_000 + SECONDS * 1000,
   );
 });
+
+/** As the daemons of each node do. */
+async function checkIn(site: Site, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await site.query('UPDATE node_attributes SET last_seen = ?', [now()]);
+    await site.query('UPDATE node_metrics SET timestamp = ?', [now()]);
+    await sleep(1_000, undefined, { signal }).catch(() => undefined);
+  }
+}
 
 /** Gives the workers as much as they can do, each operation in one transaction, as an enqueuer does. */
 async function feed(site: Site, signal: AbortSignal): Promise<void> {
