@@ -50,15 +50,14 @@ export async function chooseOperations(database: Database, choice: Choice, now: 
       const { objectType, object } = choice.pendingOn;
       const typeName = readObjectType(objectType, description);
       const objects = await resolveObjects(session, description, typeName, [object]);
-      more.push(
-        ...(await activeTargets(session, description, objects)).map(({ operationUuid }) => operationUuid),
-      );
+      for (const { operationUuid } of await activeTargets(session, description, objects))
+        more.push(operationUuid);
     }
     if (choice.stuck !== null) {
       const rows = await session.rows<{ uuid: string }>(
         sql`SELECT s.object_uuid AS uuid FROM object_states s WHERE ${isActiveOperation(description)}`,
       );
-      more.push(...rows.map(({ uuid }) => uuid.toLowerCase()));
+      for (const { uuid } of rows) more.push(uuid.toLowerCase());
     }
     const { records, cluster } = await readRecords(session, description, more, now);
     const matching = [...records.values()].filter((record) => isChosen(record, cluster, choice, now));

@@ -92,6 +92,15 @@ describe.each([10, 1_000, 50_000])('with %d active operations', (active) => {
     expect(reads).toBeLessThanOrEqual(4 * 250);
   });
 
+  test('all of 200,000', async () => {
+    const description = await database.describe();
+    const object = { typeName: 'NETWORK', uuid: HOT };
+    const found = await database.read(async (session) =>
+      targetHistory(session, description, object, { limit: HISTORY.hot, since: 0 }),
+    );
+    expect(found).toHaveLength(HISTORY.hot);
+  });
+
   test('the timeline of its newest fifty', async () => {
     const description = await database.describe();
     const object = { typeName: 'NETWORK', uuid: HOT };

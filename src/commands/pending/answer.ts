@@ -3,6 +3,7 @@ import type { Names } from '../../core/names.js';
 import { isStuck } from '../../core/operations/blocker.js';
 import type { TargetedOperation } from '../../core/operations/targeted-operation.js';
 import { answerOf, type AnyAnswer, type Line } from '../../render/answer.js';
+import { flattened } from '../flattened.js';
 import { listedOperation, operationColumns, type ListedOperation } from '../operation-columns.js';
 import { Totals } from './totals.js';
 
@@ -50,7 +51,6 @@ export function pendingAnswer(report: PendingReport): AnyAnswer {
   });
 }
 
-/** What is there already is handed on as it is, so that a signal between two rows is heard. */
 function rowsOf(
   portions: PendingReport['portions'],
   now: number,
@@ -63,19 +63,7 @@ function rowsOf(
       yield one;
     }
   }
-  if (Symbol.iterator in portions) return flattened(portions, listed);
-  return flattenedLater(portions, listed);
-}
-
-function* flattened<From, To>(all: Iterable<From>, rows: (one: From) => Iterable<To>): Generator<To> {
-  for (const one of all) yield* rows(one);
-}
-
-async function* flattenedLater<From, To>(
-  all: AsyncIterable<From>,
-  rows: (one: From) => Iterable<To>,
-): AsyncGenerator<To> {
-  for await (const one of all) yield* rows(one);
+  return flattened(portions, listed);
 }
 
 function footer(totals: Totals, count: number, limit: number): Line {

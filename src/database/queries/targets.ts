@@ -129,7 +129,8 @@ export async function targetHistory(
       limit + OUT_OF_ORDER_AT_MOST - found.length,
       below,
     );
-    found.push(...window.filter(({ createdAt }) => createdAt >= since && createdAt < before));
+    for (const target of window)
+      if (target.createdAt >= since && target.createdAt < before) found.push(target);
     const last = window.at(-1);
     const isPast =
       window.length >= OUT_OF_ORDER_AT_MOST && window.every(({ createdAt }) => createdAt < since);
