@@ -8,10 +8,10 @@ import type { Uuid } from '../core/uuid.js';
 import type { Database } from '../database/database.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { readClusterFacts } from '../database/queries/cluster-facts.js';
-import { readHistoryList } from '../database/queries/history-list.js';
+import { readHistoryList, type HistoryBounds } from '../database/queries/history.js';
 import { readNames } from '../database/queries/names.js';
 import { recordsAt } from '../database/queries/operation-records.js';
-import { targetsByNumber, type HistoryBounds, type ObjectReference } from '../database/queries/targets.js';
+import { targetsByNumber, type ObjectReference } from '../database/queries/targets.js';
 import { WorkQueue } from '../database/queries/work-queue.js';
 import { readLifetimes } from './lifetimes.js';
 

@@ -1,7 +1,8 @@
 import type { Lifetime } from '../core/operations/lifetime.js';
 import type { DatabaseDescription } from '../database/description.js';
 import { recordsAt } from '../database/queries/operation-records.js';
-import { targetHistory, type ObjectReference } from '../database/queries/targets.js';
+import { targetHistory } from '../database/queries/history.js';
+import type { ObjectReference } from '../database/queries/targets.js';
 import type { Session } from '../database/session.js';
 import { readLifetimes } from './lifetimes.js';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Database } from '../../src/database/database.js';
 import type { DatabaseDescription } from '../../src/database/description.js';
-import { activeTargets, targetHistory, type Target } from '../../src/database/queries/targets.js';
+import { targetHistory } from '../../src/database/queries/history.js';
+import { activeTargets, type Target } from '../../src/database/queries/targets.js';
 import { readQueues } from '../../src/database/queries/queues.js';
 import type { Session } from '../../src/database/session.js';
 import { listPending } from '../../src/operations/pending-list.js';

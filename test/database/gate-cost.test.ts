@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { Database } from '../../src/database/database.js';
-import { activeTargets, targetHistory } from '../../src/database/queries/targets.js';
+import { targetHistory } from '../../src/database/queries/history.js';
+import { activeTargets } from '../../src/database/queries/targets.js';
 import { readOperationGraph } from '../../src/operations/graph.js';
 import { showOperations } from '../../src/operations/show.js';
 import { readTimeline } from '../../src/operations/timeline.js';
@@ -90,6 +91,21 @@ describe.each([10, 1_000, 50_000])('with %d active operations', (active) => {
     );
     // Of each its own row, the state, and the look for a header; and those that may be out of order.
     expect(reads).toBeLessThanOrEqual(4 * 250);
+  });
+
+  test('fifty from deep within 200,000', async () => {
+    const description = await database.describe();
+    const object = { typeName: 'NETWORK', uuid: HOT };
+    const { reads, result } = await database.read(async (session) =>
+      rowsRead(session, async () =>
+        targetHistory(session, description, object, { limit: 50, since: 0, before: 1_000 }),
+      ),
+    );
+    expect(result.map(({ operationUuid }) => operationUuid)).toEqual(
+      Array.from({ length: 50 }, (_, index) => operationNumber(999 - index)),
+    );
+    // The place of a time in the order of numbers is known to no index.
+    expect(reads).toBeLessThanOrEqual(2.1 * HISTORY.hot);
   });
 
   test('all of 200,000', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { activeTargets, lastTarget, targetHistory, type Target } from '../../src/database/queries/targets.js';
+import { targetHistory } from '../../src/database/queries/history.js';
+import { activeTargets, lastTarget, type Target } from '../../src/database/queries/targets.js';
 import { INSTANCE, INTERFACE, insertOperation, NETWORK, now, setState } from '../fixtures/rows.js';
 import type { SchemaVariant } from '../fixtures/schema.js';
 import { Site } from '../fixtures/site.js';

@@ -95,51 +95,6 @@ function compareSequence({ sequenceNumber: a }: Target, { sequenceNumber: b }: T
   return BigInt(a) < BigInt(b) ? -1 : 1;
 }
 
-/**
- * By how many places the order of `sequence_number` can differ from that of `created_at`: the nodes of a Galera cluster
- * number their rows interleaved, and clients' clocks differ. Only so many rows more than are asked for are read.
- */
-const OUT_OF_ORDER_AT_MOST = 200;
-
-/** Which recorded operations of an object; times are unix seconds. */
-export interface HistoryBounds {
-  limit: number;
-  /** Made at or after this. */
-  since: number;
-  /** Made before this; Infinity unless given. */
-  before?: number;
-}
-
-/**
- * The recorded operations of one object, newest first: by `created_at`, then by `sequence_number`. They are read in the
- * order of the index, so that a long history costs no more than what is returned, and `OUT_OF_ORDER_AT_MOST` rows.
- */
-export async function targetHistory(
-  session: Session,
-  description: DatabaseDescription,
-  object: ObjectReference,
-  { limit, since, before = Infinity }: HistoryBounds,
-): Promise<Target[]> {
-  const found: Target[] = [];
-  for (let below: number | string | null = null; found.length < limit + OUT_OF_ORDER_AT_MOST;) {
-    const window: Target[] = await newestTargets(
-      session,
-      description,
-      object,
-      limit + OUT_OF_ORDER_AT_MOST - found.length,
-      below,
-    );
-    for (const target of window)
-      if (target.createdAt >= since && target.createdAt < before) found.push(target);
-    const last = window.at(-1);
-    const isPast =
-      window.length >= OUT_OF_ORDER_AT_MOST && window.every(({ createdAt }) => createdAt < since);
-    if (last === undefined || isPast) break;
-    below = last.sequenceNumber;
-  }
-  return found.sort(newestFirst).slice(0, limit);
-}
-
 export function newestFirst(one: Target, other: Target): number {
   return other.createdAt - one.createdAt || compareSequence(other, one);
 }
