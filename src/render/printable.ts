@@ -1,9 +1,9 @@
 /**
  * Controls (C0, C1, DEL), line and paragraph separators, and the marks that hide or reorder text: what a tenant may put
- * into a name, and what would otherwise move the cursor, recolour, or rewrite what the operator sees. The joiner that
- * emoji are made of is harmless.
+ * into a name, and what would otherwise move the cursor, recolour, or rewrite what the operator sees; those that Unicode
+ * has set aside for more of such marks as well. The joiner that emoji are made of is harmless.
  */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]|(?!\u200d)\p{Cf}|(?=\p{Default_Ignorable_Code_Point})\p{Cn}/gu;
 
 /** Text that holds none of these, which is most of it. */
 const ASCII = /^[ -~]*$/;

@@ -19,6 +19,7 @@ const HOSTILE = [
   ['zero width', 'a\u200bb\ufeffc\u2060d'],
   ['a line separator', 'a\u2028b\u2029c'],
   ['invisible tags', 'a\u{e0041}\u{e007f}b'],
+  ['invisible marks that are yet to be assigned', 'a\u2065b\u{e0002}c'],
 ] as const;
 
 /** What acts on a terminal or hides; line ends are looked at apart. The definition is the test's own. */
