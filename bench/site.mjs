@@ -19,12 +19,12 @@ const KINDS = ['standalone', 'three nodes'];
  * @param modules of the project that the benchmark uses
  * @param rowsOf is given the modules' exports, the kind, the server that is asked and the database
  */
-export async function benchOnEach(headings, modules, rowsOf, serverOptions = [], kinds = KINDS) {
+export async function benchOnEach(headings, modules, rowsOf, serverOptions = []) {
   setUpRun();
   try {
     const project = await load([...SERVERS, ...modules]);
     const table = [headings];
-    for (const kind of kinds) {
+    for (const kind of KINDS) {
       const { server, database, stop } = await start(project, kind, [...DURABLE, ...serverOptions]);
       table.push(...(await rowsOf(project, kind, server, database)));
       await stop();

@@ -18,8 +18,6 @@ await benchOnEach(
     ...['test/fixtures/rows.ts', 'test/fixtures/site.ts'],
   ],
   async (project, kind, { socketPath }, database) => [await bench(project, kind, socketPath, database)],
-  [],
-  ['standalone'],
 );
 
 async function bench(project, kind, socketPath, database) {
