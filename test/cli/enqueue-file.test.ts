@@ -116,11 +116,12 @@ test('each format shows every line', async () => {
 });
 
 test('a table says below why lines failed, and of many only the first', async () => {
-  const { stdout } = await enqueue(['--file', '-', '--format', 'table'], {
-    stdin: Array.from({ length: 25 }, () => deploy({ network_uuid: 'nix' })).join('\n'),
-  });
+  const stdin = Array.from({ length: 25 }, () => deploy({ network_uuid: 'nix' })).join('\n');
+  const { stdout } = await enqueue(['--file', '-', '--format', 'table'], { stdin });
   expect(stdout.match(/^line \d+: There is no network "nix"/gm)).toHaveLength(20);
   expect(stdout).toMatch(/\nMore have failed: -o wide tells why beside each line\.\n$/);
+  const wide = await enqueue(['--file', '-', '--format', 'wide'], { stdin });
+  expect(wide.stdout.match(/There is no network "nix"/g)).toHaveLength(25);
 });
 
 test('what has been enqueued is told although the database fails half-way', async () => {

@@ -77,10 +77,8 @@ export async function enqueueFile(
       },
     },
     empty: { text: 'The file names no operations.', style: 'dim' },
-    after: () => [
-      ...failures.slice(0, MOST_FAILURES).map((text): Line => ({ text, style: 'bad', hang: 2 })),
-      ...(failures.length > MOST_FAILURES ? ['More have failed: -o wide tells why beside each line.'] : []),
-    ],
+    // With every column, each line says so itself.
+    after: ({ full }) => (full ? [] : failureLines(failures)),
     exitCode: () => account.exitCode,
     undelivered: (isLost) => {
       // A short answer is written when all rows have been taken.
@@ -88,6 +86,12 @@ export async function enqueueFile(
       return `stdout could not take the whole answer: ${accountSentences(account, dryRun)}`;
     },
   });
+}
+
+function failureLines(failures: readonly string[]): Line[] {
+  const told = failures.slice(0, MOST_FAILURES).map((text): Line => ({ text, style: 'bad', hang: 2 }));
+  const isCut = failures.length > MOST_FAILURES;
+  return isCut ? [...told, 'More have failed: -o wide tells why beside each line.'] : told;
 }
 
 function failureText({ line, error }: LineRow & FailedRow): string {
