@@ -14,9 +14,7 @@ import { recordsAt } from '../database/queries/operation-records.js';
 import { targetsByNumber, type ObjectReference } from '../database/queries/targets.js';
 import { WorkQueue } from '../database/queries/work-queue.js';
 import { readLifetimes } from './lifetimes.js';
-
-/** A history of more operations than this is read in portions. */
-export const AT_ONCE = 5_000;
+import { inPortions } from './portions.js';
 
 /** The recorded operations of one object, read in portions: memory grows by a few bytes for each. */
 export interface HistoryList {
@@ -63,17 +61,10 @@ export async function listHistory(
     const names = await readNames(session, description, toName, cluster.nodes);
     return { numbers, queue, cluster, names };
   });
-  let removed = 0;
-  async function* portions(): AsyncGenerator<HistoryPortion> {
-    for (let start = 0; start < Math.min(limit, numbers.length); start += atOnce) {
-      const wanted = numbers.slice(start, Math.min(start + atOnce, limit));
-      const facts = { now, queue, cluster, names: start === 0 ? null : names };
-      const portion = await readPortion(database, description, wanted, facts);
-      removed += wanted.length - portion.operations.length;
-      yield portion;
-    }
-  }
-  return { isCut: numbers.length > limit, removed: () => removed, names, portions };
+  const { missed, portions } = inPortions(numbers.slice(0, limit), atOnce, async (wanted, isFirst) =>
+    readPortion(database, description, wanted, { now, queue, cluster, names: isFirst ? null : names }),
+  );
+  return { isCut: numbers.length > limit, removed: missed, names, portions };
 }
 
 interface PortionFacts {
@@ -92,9 +83,7 @@ async function readPortion(
   { now, queue, cluster, names }: PortionFacts,
 ): Promise<HistoryPortion> {
   return database.snapshot(async (session) => {
-    const present = await targetsByNumber(session, description, wanted);
-    const byNumber = new Map(present.map((target) => [String(target.sequenceNumber), target]));
-    const targets = wanted.flatMap((number) => byNumber.get(String(number)) ?? []);
+    const targets = await targetsByNumber(session, description, wanted);
     const options = { named: names === null, queue, cluster };
     const { recorded, names: found } = await recordsAt(session, description, targets, now, options);
     const operations = targetedOperations(recorded, cluster, now);

@@ -10,9 +10,7 @@ import { NAMED_AT_ONCE } from '../database/chunks.js';
 import { recordsAt } from '../database/queries/operation-records.js';
 import { targetsByNumber, type Everything, type ObjectReference } from '../database/queries/targets.js';
 import { WorkQueue } from '../database/queries/work-queue.js';
-
-/** With more active operations than this, what is pending is read in portions. */
-export const AT_ONCE = 5_000;
+import { inPortions } from './portions.js';
 
 /** What is pending in a whole cluster or on some objects, read in portions: memory grows by a few bytes for each. */
 export interface PendingList {
@@ -54,26 +52,15 @@ export async function listPending(
     await queue.prepare(session);
     return { list, queue, cluster: await readClusterFacts(session, description) };
   });
-  let ended = 0;
   const numbers = list.sequenceNumbers;
-  async function* portions(): AsyncGenerator<PendingPortion> {
-    for (let start = 0; start < Math.min(limit, numbers.length); start += NAMED_AT_ONCE) {
-      const wanted = numbers.slice(start, Math.min(start + NAMED_AT_ONCE, limit));
-      const portion = await readPortion(database, description, wanted, {
-        now,
-        cluster,
-        queue,
-        isFirst: start === 0,
-      });
-      ended += wanted.length - portion.operations.length;
-      yield portion;
-    }
-  }
+  const { missed, portions } = inPortions(numbers.slice(0, limit), NAMED_AT_ONCE, async (wanted, isFirst) =>
+    readPortion(database, description, wanted, { now, cluster, queue, isFirst }),
+  );
   return {
     count: numbers.length,
     observational: list.observational,
     oldestAt: list.oldestAt,
-    ended: () => ended,
+    ended: missed,
     portions,
   };
 }
@@ -93,11 +80,8 @@ async function readPortion(
   { now, cluster, queue, isFirst }: PortionFacts,
 ): Promise<PendingPortion> {
   return database.snapshot(async (session) => {
-    const found = await targetsByNumber(session, description, wanted);
-    const byNumber = new Map(found.map((target) => [String(target.sequenceNumber), target]));
-    const active = wanted
-      .flatMap((number) => byNumber.get(String(number)) ?? [])
-      .filter(({ state }) => isActive(state));
+    const targets = await targetsByNumber(session, description, wanted);
+    const active = targets.filter(({ state }) => isActive(state));
     const named = isFirst ? true : ('objects' as const);
     const { recorded, names } = await recordsAt(session, description, active, now, { named, queue, cluster });
     return { operations: targetedOperations(recorded, cluster, now), names };

@@ -8,7 +8,7 @@ import { findObjectType } from '../../database/known-types.js';
 import { resolveObjects } from '../../database/queries/references.js';
 import { findOperations } from '../../database/queries/operation-references.js';
 import { readActiveList } from '../../database/queries/active-list.js';
-import { newestFirst, targetsByNumber } from '../../database/queries/targets.js';
+import { targetsByNumber } from '../../database/queries/targets.js';
 import type { Session } from '../../database/session.js';
 import { explainObject } from '../../operations/explain-object.js';
 import { explainOperations } from '../../operations/explain.js';
@@ -115,11 +115,7 @@ async function allPending(
   const { sequenceNumbers } = await readActiveList(session, description, { typeName: null }, () => true);
   const oldest = sequenceNumbers.slice(0, LOOKED_AT_MOST);
   const targets = await targetsByNumber(session, description, oldest);
-  const looked = [
-    ...new Set(
-      targets.sort((one, other) => newestFirst(other, one)).map(({ operationUuid }) => operationUuid),
-    ),
-  ];
+  const looked = [...new Set(targets.map(({ operationUuid }) => operationUuid))];
   const { explanations, names } = await explainOperations(session, description, looked, now);
   const all = explanations.map((one) => explanationOf(one, isStuck(one.blocker), now));
   const sorted = all.sort((a, b) => Number(b.isStuck) - Number(a.isStuck));

@@ -9,7 +9,8 @@ import { activeTargetsUpTo, type Everything, type ObjectReference } from '../../
 import { readNames } from '../../database/queries/names.js';
 import { estimateActive } from '../../database/queries/active-side.js';
 import type { ListedTarget } from '../../database/queries/active-list.js';
-import { AT_ONCE, listPending } from '../../operations/pending-list.js';
+import { listPending } from '../../operations/pending-list.js';
+import { AT_ONCE } from '../../operations/portions.js';
 import type { AnyAnswer } from '../../render/answer.js';
 import type { CommandContext } from '../context.js';
 import { withMissing } from '../missing.js';

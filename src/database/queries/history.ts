@@ -56,7 +56,7 @@ export async function targetHistory(
   const chosen: Target[] = [];
   for (const numbers of chunks(await readHistoryList(session, object, bounds)))
     for (const target of await targetsByNumber(session, description, numbers)) chosen.push(target);
-  return chosen.sort(newestFirst);
+  return chosen;
 }
 
 /**

@@ -99,17 +99,19 @@ export function newestFirst(one: Target, other: Target): number {
   return other.createdAt - one.createdAt || compareSequence(other, one);
 }
 
-/** Rows of `cluster_operation_targets` by their numbers, in no particular order; those that are gone are absent. */
+/** Rows of `cluster_operation_targets` by their numbers, in the order of these; those that are gone are absent. */
 export async function targetsByNumber(
   session: Session,
   description: DatabaseDescription,
   sequenceNumbers: readonly (number | string)[],
 ): Promise<Target[]> {
   if (sequenceNumbers.length === 0) return [];
-  return readTargets(
+  const found = await readTargets(
     session,
     sql`${COLUMNS} ${withState(description)} WHERE t.sequence_number IN ${[...sequenceNumbers]}`,
   );
+  const byNumber = new Map(found.map((target) => [String(target.sequenceNumber), target]));
+  return sequenceNumbers.flatMap((number) => byNumber.get(String(number)) ?? []);
 }
 
 /**
