@@ -37,6 +37,7 @@ async function counter(which: string): Promise<number> {
 test('what is reported under writers, some of whom fail certification, is at least what they saw', async () => {
   const database = reach(name, cluster.nodes);
   const failuresBefore = await counter('wsrep_local_cert_failures');
+  const abortsBefore = await counter('wsrep_local_bf_aborts');
   let isOver = false;
   let deadlocks = 0;
   const others: unknown[] = [];
@@ -83,6 +84,8 @@ test('what is reported under writers, some of whom fail certification, is at lea
   });
   await database.close();
   expect(failures).toBeGreaterThanOrEqual(FAILURES);
+  const counted = (await counter('wsrep_local_cert_failures')) + (await counter('wsrep_local_bf_aborts'));
+  expect(reported).toBe(counted - failuresBefore - abortsBefore);
   expect(others).toEqual([]);
   expect(deadlocks).toBeGreaterThan(0);
   expect(reported).toBeGreaterThanOrEqual(deadlocks);
